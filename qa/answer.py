@@ -1,0 +1,106 @@
+"""What an answer is: claims, their citations, or an abstention with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vectorstore.report import Hit, Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The place that proves a claim: a span of one paragraph, numbered in the answer."""
+
+    number: int
+    passage: Passage
+    span: Span
+
+    @property
+    def quote(self) -> str:
+        """The cited text, verbatim."""
+        return self.span.of(self.passage.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer with the citations that prove it.
+
+    `operands` is empty for a statement read off the report. For a computed one
+    it holds the texts of the quantities it was computed from, in order.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    operands: tuple[str, ...] = ()
+
+    @property
+    def marked(self) -> str:
+        """The statement with its markers before the closing stop: «…6.3%[1]。»."""
+        body = self.text.rstrip("。；;.")
+        return body + "".join(f"[{c.number}]" for c in self.citations) + self.text[len(body) :]
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    EMPTY = "empty_question"
+    NOT_MENTIONED = "not_mentioned"
+    OTHER_PERIOD = "other_period"
+    RELATED_ONLY = "related_only"
+    NO_SUCH_REPORT = "no_such_report"
+    OFF_TOPIC = "off_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """An answer that is not given: why, in words, and what comes closest.
+
+    `message` is what the reader sees; `nearest` are the citations it names.
+    """
+
+    reason: Reason
+    message: str
+    nearest: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question, or the abstention from it.
+
+    `standalone` is the question after follow-ups were resolved with the history.
+    """
+
+    question: str
+    claims: tuple[Claim, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    abstention: Abstention | None = None
+    standalone: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    def __post_init__(self) -> None:
+        if bool(self.claims) == (self.abstention is not None):
+            raise ValueError("an answer has either claims or an abstention")
+
+    @property
+    def text(self) -> str:
+        """The text shown: the claims with their markers, or the abstention's message."""
+        if self.abstention is not None:
+            return self.abstention.message
+        return "".join(claim.marked for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations, each once, in the order of their numbers.
+
+        The nearest passages of an abstention count: its message names them.
+        """
+        if self.abstention is not None:
+            return self.abstention.nearest
+        seen = {c.number: c for claim in self.claims for c in claim.citations}
+        return tuple(seen[number] for number in sorted(seen))
+
+    @property
+    def grounded(self) -> bool:
+        """Whether every claim has a citation (an abstention is not grounded)."""
+        return bool(self.claims) and all(claim.citations for claim in self.claims)

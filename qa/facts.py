@@ -1,0 +1,154 @@
+"""Finding the figure that a question asks for, and saying it in one sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qa.inquiry import Inquiry, context
+from qa.question import Question
+from vectorstore.figures import Aspect, Figure, Kind
+from vectorstore.report import Part, Span
+
+_RATES = ("%", "个百分点", "倍", "‰")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A figure, how well it answers, and how far it speaks of what is asked.
+
+    `score` ranks candidates of one question. `covered` is the share of the
+    question's terms in the figure's indicator, clause, sentence and headings.
+    `fits` tells whether unit and aspect are those asked for, `in_period`
+    whether the period is.
+    """
+
+    figure: Figure
+    score: float
+    covered: float
+    named: float
+    fits: bool
+    in_period: bool
+
+
+def candidates(inquiry: Inquiry) -> list[Candidate]:
+    """Return the figures of the retrieved paragraphs as candidates, best first."""
+    found = [
+        _judged(inquiry, figure)
+        for passage in inquiry.passages
+        for figure in inquiry.library.figures(passage)
+    ]
+    return sorted(found, key=lambda c: c.score, reverse=True)
+
+
+def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
+    question, matcher = inquiry.question, inquiry.matcher
+    passage = figure.passage
+    sentence = passage.sentence_at(figure.span.start)
+    clause = figure.clause.of(passage.text)
+    around = passage.sentences[sentence].of(passage.text)
+    headings = context(passage, figure.span.start)
+    named = matcher.coverage(figure.indicator)
+    in_clause = matcher.coverage(figure.indicator + " " + clause)
+    covered = matcher.coverage(f"{figure.indicator} {around} {headings}")
+    fits = _fits(question, figure)
+    in_period = _in_period(inquiry, figure)
+    score = (
+        1.0 * named
+        + 0.8 * in_clause
+        + 0.6 * covered
+        - 0.5 * matcher.surplus(figure.indicator)
+        + 0.4 * inquiry.nearness(passage, sentence)
+        + (0.0 if fits else -0.8)
+        + (0.0 if in_period else -1.0)
+        + _aspect_bonus(question, figure)
+        + _part_bonus(question, figure)
+    )
+    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period)
+
+
+def _fits(question: Question, figure: Figure) -> bool:
+    unit = figure.quantity.unit
+    if question.units and unit not in question.units:
+        return False
+    if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
+        return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
+    if question.aspect is Aspect.LEVEL and not question.units:
+        return figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO)
+    return True
+
+
+def _aspect_bonus(question: Question, figure: Figure) -> float:
+    if question.aspect is not None and figure.aspect is question.aspect:
+        return 0.2
+    if question.aspect is None and figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO):
+        return 0.1
+    return 0.0
+
+
+def _part_bonus(question: Question, figure: Figure) -> float:
+    if question.part is None:
+        # A figure without a period asked for is one that was reached.
+        return 0.1 if figure.kind is Kind.ACTUAL else 0.0
+    return 0.2 if figure.passage.part is question.part else 0.0
+
+
+def _in_period(inquiry: Inquiry, figure: Figure) -> bool:
+    years = inquiry.question.years
+    if years:
+        return any(str(year) in figure.period for year in years)
+    return inquiry.question.part is None or figure.passage.part is inquiry.question.part
+
+
+def statement(inquiry: Inquiry, figure: Figure) -> str:
+    """Return one sentence that says the figure: period, indicator, verb, value with its bound."""
+    body = _clause_alone(inquiry, figure) or _composed(figure)
+    return period_prefix(figure, body) + body
+
+
+def period_prefix(figure: Figure, body: str) -> str:
+    """Return the words that place a statement in time, where it does not do so itself."""
+    if not figure.period or re.search(r"(?:19|20)\d\d年", body):
+        return ""
+    if figure.kind is Kind.TARGET:
+        verb_first = re.match(r"(?:新|再|建|改|整|开|实施|打造|完成|培育|治理|力争|确保|推|增|统一|扎实|加|提)", body)
+        return f"{figure.period}年计划" if verb_first else f"{figure.period}年目标："
+    return f"{figure.period}年"
+
+
+def _clause_alone(inquiry: Inquiry, figure: Figure) -> str:
+    """Return the clause itself where it states just this figure and has its own subject."""
+    text = figure.clause.of(figure.passage.text).strip(" ,，;；:：。！!？?、")
+    inside = [
+        other
+        for other in inquiry.library.figures(figure.passage)
+        if figure.clause.contains(other.span)
+    ]
+    own_subject = figure.indicator[:2] in text and figure.indicator[:4] in text.replace("预计", "")
+    if len({other.span for other in inside}) == 1 and own_subject and len(text) <= 45:
+        return text
+    return ""
+
+
+def _composed(figure: Figure) -> str:
+    verb = figure.verb
+    if figure.aspect is Aspect.GROWTH and not verb:
+        verb = "增长"
+    if verb and figure.quantity.text.startswith(verb):
+        verb = ""
+    return figure.indicator + verb + figure.quantity.text
+
+
+def sentence_span(figure: Figure) -> Span:
+    """Return the sentence that states a figure."""
+    return figure.passage.sentences[figure.passage.sentence_at(figure.span.start)]
+
+
+def is_rate(figure: Figure) -> bool:
+    """Tell whether a figure is a share or a rate of change."""
+    return figure.quantity.unit in _RATES
+
+
+def asked_part(question: Question) -> Part:
+    """Return the part that a question means: what was done, unless plans are asked for."""
+    return question.part or Part.REVIEW

@@ -1,0 +1,89 @@
+"""What the answer forms work on: the question, its evidence, and what the reports hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa.matching import Matcher, Weights
+from qa.question import Question
+from vectorstore.figures import Figure, clauses, of_passage
+from vectorstore.report import Hit, Passage, Report, Span
+
+
+class Library:
+    """The reports in use, with their figures and character weights, each read once."""
+
+    def __init__(self, reports: Sequence[Report]) -> None:
+        self.reports = tuple(reports)
+        self._by_id = {report.id: report for report in reports}
+        self._figures: dict[tuple[str, int], tuple[Figure, ...]] = {}
+
+    @cached_property
+    def weights(self) -> Weights:
+        """How much each character says."""
+        return Weights(self.reports)
+
+    @cached_property
+    def text(self) -> str:
+        """The text of all reports, for asking whether a word occurs at all."""
+        return "\n".join(p.text for report in self.reports for p in report.passages).lower()
+
+    def report(self, passage: Passage) -> Report:
+        """Return the report that a passage belongs to."""
+        return self._by_id[passage.report_id]
+
+    def figures(self, passage: Passage) -> tuple[Figure, ...]:
+        """Return the indicator facts of one paragraph."""
+        key = (passage.report_id, passage.number)
+        if key not in self._figures:
+            self._figures[key] = tuple(of_passage(self.report(passage), passage))
+        return self._figures[key]
+
+    def year(self, passage: Passage) -> int | None:
+        """Return the year that a paragraph speaks of."""
+        return self.report(passage).year_of(passage.part)
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question with its ranked sentences, best first."""
+
+    question: Question
+    matcher: Matcher
+    hits: tuple[Hit, ...]
+    library: Library
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The paragraphs of the hits, best first, each once."""
+        return list({(h.passage.report_id, h.passage.number): h.passage for h in self.hits}.values())
+
+    @cached_property
+    def rank(self) -> dict[tuple[str, int, int], int]:
+        """The rank of each hit sentence, from 0."""
+        return {
+            (h.passage.report_id, h.passage.number, h.sentence): place
+            for place, h in enumerate(self.hits)
+        }
+
+    def nearness(self, passage: Passage, sentence: int) -> float:
+        """Return how high retrieval ranks a sentence, from 1 for the first towards 0."""
+        place = self.rank.get((passage.report_id, passage.number, sentence))
+        return 0.0 if place is None else 1.0 / (1.0 + place / 5)
+
+
+def context(passage: Passage, offset: int) -> str:
+    """Return the headings above a place in a paragraph, as one text."""
+    return " ".join(passage.section_at(offset)[-2:])
+
+
+def clause_spans(passage: Passage, sentence: int) -> list[Span]:
+    """Return the clauses of one sentence of a paragraph."""
+    return clauses(passage.text, passage.sentences[sentence])
+
+
+def unique_passages(hits: Iterable[Hit]) -> list[Passage]:
+    """Return the paragraphs of hits, in their order, each once."""
+    return list({(h.passage.report_id, h.passage.number): h.passage for h in hits}.values())

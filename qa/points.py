@@ -1,0 +1,170 @@
+"""Finding the sentences that answer a question that asks for no figure, and cutting them to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.inquiry import Inquiry, clause_spans, context
+from qa.question import Form
+from vectorstore.report import Part, Passage, Span
+
+_EDGE = " ,，;；:：。！!？?、"
+_DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
+_ENUMERATION = re.compile(r"、|等|分别")
+_LEAD = re.compile(r"[:：]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A run of clauses of one sentence, how well it answers, and what it covers."""
+
+    passage: Passage
+    span: Span
+    sentence: int
+    score: float
+    covered: float
+
+    @property
+    def text(self) -> str:
+        """The clauses, without the punctuation around them."""
+        return self.span.of(self.passage.text).strip(_EDGE + "—")
+
+
+def points(inquiry: Inquiry, limit: int = 24) -> list[Point]:
+    """Return the best run of clauses of each of the first `limit` sentences, best first."""
+    found = [_best_run(inquiry, hit.passage, hit.sentence) for hit in inquiry.hits[:limit]]
+    return sorted(found, key=lambda p: p.score, reverse=True)
+
+
+def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
+    """Choose the clauses of a sentence that cover the question with the least besides."""
+    matcher, text = inquiry.matcher, passage.text
+    pieces = clause_spans(passage, sentence)
+    above = context(passage, pieces[0].start)
+    whole = passage.sentences[sentence].of(text)
+    worth = [_worth(inquiry, piece.of(text)) for piece in pieces]
+    first = last = max(range(len(pieces)), key=lambda i: worth[i])
+    while True:
+        run = text[pieces[first].start : pieces[last].end]
+        have = matcher.coverage(run)
+        options = []
+        for grown in ((first - 1, last), (first, last + 1)):
+            if 0 <= grown[0] and grown[1] < len(pieces):
+                longer = text[pieces[grown[0]].start : pieces[grown[1]].end]
+                options.append((matcher.coverage(longer) - have, grown))
+        gain, grown = max(options, default=(0.0, (first, last)))
+        if gain < 0.08:
+            break
+        first, last = grown
+    if _LEAD.search(text[pieces[last].start : pieces[last].end].strip()) and last + 1 < len(pieces):
+        last += 1  # a clause that ends in a colon announces the next
+    span = Span(pieces[first].start, pieces[last].end)
+    in_run = matcher.coverage(span.of(text))
+    covered = matcher.coverage(f"{whole} {above}")
+    score = (
+        0.8 * in_run
+        + 1.0 * covered
+        + 0.4 * inquiry.nearness(passage, sentence)
+        + _form_bonus(inquiry, span.of(text))
+        + _part_bonus(inquiry, passage)
+    )
+    return Point(passage, span, sentence, score, covered)
+
+
+def _worth(inquiry: Inquiry, clause: str) -> float:
+    return inquiry.matcher.coverage(clause) + _form_bonus(inquiry, clause)
+
+
+def _form_bonus(inquiry: Inquiry, text: str) -> float:
+    form = inquiry.question.form
+    if form is Form.DATE:
+        return 0.4 if _DATED.search(text) else 0.0
+    if form is Form.LIST:
+        return 0.15 if _ENUMERATION.search(text) else 0.0
+    return 0.0
+
+
+def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
+    part = inquiry.question.part
+    if part is None:
+        return 0.0
+    if passage.part is part:
+        return 0.3
+    return -0.3 if passage.part is not Part.OPENING else 0.0
+
+
+def governed(passage: Passage, sentence: int) -> list[int]:
+    """Return the sentences that stand under the same run-in heading as `sentence`."""
+    heading = passage.heading_at(passage.sentences[sentence].end - 1)
+    if heading is None:
+        return list(range(len(passage.sentences)))
+    return [
+        index
+        for index, span in enumerate(passage.sentences)
+        if passage.heading_at(span.end - 1) == heading
+    ]
+
+
+def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
+    """Return the points that answer «how», «why» and «what was done»: one topic, told in order.
+
+    The topic is the run-in heading, or else the paragraph, that covers the
+    question best.
+    """
+    best_group, best_score = None, 0.0
+    for passage in inquiry.passages[:12]:
+        for group in _groups(passage):
+            score = _topic_score(inquiry, passage, group)
+            if best_group is None or score > best_score:
+                best_group, best_score = (passage, group), score
+    if best_group is None:
+        return []
+    passage, group = best_group
+    covered = inquiry.matcher.coverage(_group_text(passage, group))
+    told = [
+        Point(passage, _shortened(passage, index), index, best_score, covered)
+        for index in group
+        if len(passage.sentences[index].of(passage.text).strip(_EDGE)) > 3
+    ]
+    headings = {h.of(passage.text) for h in passage.headings}
+    told = [p for p in told if p.text not in headings] or told
+    return told[:limit]
+
+
+def _groups(passage: Passage) -> list[list[int]]:
+    """Return the sentences of a paragraph by run-in heading."""
+    groups: dict[str | None, list[int]] = {}
+    for index, span in enumerate(passage.sentences):
+        groups.setdefault(passage.heading_at(span.end - 1), []).append(index)
+    return list(groups.values())
+
+
+def _group_text(passage: Passage, group: Sequence[int]) -> str:
+    first, last = passage.sentences[group[0]].start, passage.sentences[group[-1]].end
+    return passage.text[first:last] + " " + context(passage, last - 1)
+
+
+def _topic_score(inquiry: Inquiry, passage: Passage, group: Sequence[int]) -> float:
+    matcher = inquiry.matcher
+    last = passage.sentences[group[-1]].end
+    headings = context(passage, last - 1) + passage.sentences[group[0]].of(passage.text)
+    near = max(inquiry.nearness(passage, index) for index in group)
+    return (
+        matcher.coverage(_group_text(passage, group))
+        + 0.6 * matcher.coverage(headings)
+        + 0.6 * near
+        + _part_bonus(inquiry, passage)
+    )
+
+
+def _shortened(passage: Passage, sentence: int, longest: int = 90) -> Span:
+    """Cut a long sentence at a clause border after at most `longest` characters."""
+    pieces = clause_spans(passage, sentence)
+    end = pieces[0].end
+    for piece in pieces:
+        if piece.end - pieces[0].start > longest:
+            break
+        end = piece.end
+    return Span(pieces[0].start, end)

@@ -1,0 +1,204 @@
+"""ReportQA: open, ask, stream, search, figures. The one composition root."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.answer import Abstention, Answer, Reason
+from qa.citation import parse, renumber
+from qa.conversation import Turn, condense
+from qa.extractive import compose
+from qa.inquiry import Inquiry, Library
+from qa.matching import Matcher
+from qa.question import Term, understand
+from qa.verify import Verifier
+from vectorstore.errors import IndexMissing, QuestionError, ReadingError
+from vectorstore.figures import Figure
+from vectorstore.reading import builtin_path, read_folder, read_report
+from vectorstore.report import Hit, Report
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
+    from vectorstore.retriever import Retriever
+
+MANIFEST = "manifest.json"
+Progress = Callable[[int, int], None]
+MAX_QUESTION = 2000
+
+
+class AnswerStream:
+    """An answer as it is written: iterate for the text, then read `result`."""
+
+    def __init__(self, answer: Callable[[], Answer]) -> None:
+        self._answer = answer
+        self._result: Answer | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        for claim in self.result.claims:
+            yield claim.marked
+        if self.result.abstention is not None:
+            yield self.result.text
+
+    @property
+    def result(self) -> Answer:
+        """The verified answer; waits for it if need be."""
+        if self._result is None:
+            self._result = self._answer()
+        return self._result
+
+
+class ReportQA:
+    """Answers questions over the reports of one index."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._verifier = Verifier(self.reports)
+        self._library = Library(self.reports)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+    ) -> ReportQA:
+        """Open the built-in report, or the report file, folder of reports or index at `path`.
+
+        What is not indexed yet is indexed first; `progress(done, total)` follows it.
+
+        Raises:
+            ReportQAError: the path, the index or the model cannot be used.
+        """
+        from qa.settings import Settings
+        from vectorstore.embedding import open_embedder
+        from vectorstore.retriever import Retriever
+        from vectorstore.store import PassageStore
+
+        settings = settings or Settings()
+        embedder = open_embedder(settings.embedding_model)
+        folder, sources = locate(path, settings.data_dir)
+        store = PassageStore.open(folder, embedder)
+        if sources:
+            store.add([read_report(source) for source in sources], progress)
+        elif not store.reports:
+            raise IndexMissing(
+                f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
+            )
+        return cls(Retriever(store))
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The reports that can be asked."""
+        return self._retriever.store.reports
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question, taking what is left out from the history.
+
+        Raises:
+            QuestionError: the question is longer than 2000 characters.
+        """
+        begun = time.perf_counter()
+        if len(question) > MAX_QUESTION:
+            raise QuestionError(
+                f"问题有 {len(question)} 个字符，最多可以有 {MAX_QUESTION} 个。请缩短后再问。"
+            )
+        if not re.search(r"\w", question):
+            answer = Answer(question, abstention=Abstention(Reason.EMPTY, "请输入一个问题。"))
+        else:
+            answer = self._answer(question, history)
+        return replace(answer, seconds=time.perf_counter() - begun)
+
+    def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
+        standalone = condense(question, history)
+        asked = understand(standalone, self._year)
+        ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
+        hits = _by_paragraph(ranked)
+        matcher = Matcher(self._without_region(asked.terms), self._library.weights)
+        draft = compose(Inquiry(asked, matcher, tuple(ranked), self._library))
+        if isinstance(draft, Abstention):
+            return Answer(question, (), hits, draft, standalone)
+        claims = [c for c in parse(draft) if self._verifier.check(c).holds]
+        if not claims:
+            missing = Abstention(Reason.NOT_MENTIONED, "报告未提及。")
+            return Answer(question, (), hits, missing, standalone)
+        return Answer(question, renumber(claims), hits, None, standalone)
+
+    @property
+    def _year(self) -> int | None:
+        years = [report.year for report in self.reports if report.year is not None]
+        return max(years, default=None)
+
+    def _without_region(self, terms: Sequence[Term]) -> list[Term]:
+        regions = {report.region for report in self.reports if report.region}
+        kept = []
+        for term in terms:
+            text = term.text
+            for region in regions:
+                text = re.sub(region + "[市省]?", "", text)
+            if text == term.text:
+                kept.append(term)
+            elif text:
+                kept.append(Term(text, (text,)))
+        return kept
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
+        """Answer one question as a stream of text; `result` is the answer itself."""
+        return AnswerStream(lambda: self.ask(question, history))
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """Return the `k` best paragraphs for a query, best first."""
+        return self._retriever.search(query, k)
+
+    def figures(self, indicator: str | None = None, kind: str | None = None) -> list[Figure]:
+        """Return the indicator facts of all reports, in the order of the text.
+
+        `indicator` keeps those whose name holds it; `kind` is `actual` or `target`.
+        """
+        return [
+            figure
+            for report in self.reports
+            for passage in report.passages
+            for figure in self._library.figures(passage)
+            if (indicator is None or indicator in figure.indicator)
+            and (kind is None or figure.kind == kind)
+        ]
+
+
+def _by_paragraph(ranked: Sequence[Hit], k: int = 10) -> tuple[Hit, ...]:
+    """Keep the best sentence of each paragraph and number the ranks anew."""
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in ranked:
+        best.setdefault((hit.passage.report_id, hit.passage.number), hit)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*best.values()][:k], 1))
+
+
+def locate(path: str | Path | None, data_dir: Path) -> tuple[Path, list[Path]]:
+    """Return the index folder for `path` and the report files that it must hold.
+
+    Without a path that is the built-in report. A file or a folder of reports has an
+    index of its own under `data_dir`; a folder that is an index holds its reports.
+
+    Raises:
+        ReadingError: there is nothing at `path`, or no report in it.
+    """
+    if path is None:
+        return data_dir / "index", [builtin_path()]
+    place = Path(path).expanduser()
+    if (place / MANIFEST).is_file():
+        return place, []
+    if not place.exists():
+        raise ReadingError(
+            f"找不到 {place}。这里应当是一份报告、一个装有报告的文件夹,或一个索引文件夹。"
+        )
+    sources = read_folder(place) if place.is_dir() else [place]
+    if not sources:
+        raise ReadingError(f"文件夹 {place} 里没有可以读取的报告。请放入 .txt 报告文件。")
+    key = hashlib.sha256(str(place.resolve()).encode()).hexdigest()[:12]
+    return data_dir / "reports" / f"{place.stem}-{key}", sources

@@ -1,0 +1,85 @@
+"""Each claim against the places it cites: every number, unit, bound and period.
+
+The verifier trusts no generator. A claim passes when it cites something and each
+of its quantities, years and quoted names is found in what it cites, or, for a
+computed claim, follows from operands that are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answer import Claim
+from vectorstore.quantity import Quantity, find_quantities
+from vectorstore.report import Part, Passage, Report
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|\D|$)")
+_NAME = re.compile(r"[“\"「《]([^”\"」》]{2,40})[”\"」》]|[A-Za-z][A-Za-z0-9.+-]{1,}")
+_TARGET = re.compile(r"目标|计划|预期|力争|拟|将")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a claim holds, and if not, what does not."""
+
+    claim: Claim
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found against the claim."""
+        return not self.problems
+
+
+class Verifier:
+    """Checks claims against the reports they cite."""
+
+    def __init__(self, reports: Sequence[Report]) -> None:
+        self._reports = {report.id: report for report in reports}
+
+    def check(self, claim: Claim) -> Verdict:
+        """Return the verdict on one claim."""
+        if not claim.citations:
+            return Verdict(claim, ("no citation",))
+        problems = [*self._numbers(claim), *self._years(claim), *self._names(claim)]
+        return Verdict(claim, tuple(problems))
+
+    def _numbers(self, claim: Claim) -> list[str]:
+        cited = [q for c in claim.citations for q in find_quantities(c.quote)]
+        return [
+            f"figure not in the cited text: {quantity.text}"
+            for quantity in find_quantities(claim.text)
+            if not any(quantity.same(other) for other in cited)
+        ]
+
+    def _years(self, claim: Claim) -> list[str]:
+        supported = {year for c in claim.citations for year in self._years_of(c.passage, c.quote)}
+        return [
+            f"year not supported: {year}"
+            for year in dict.fromkeys(_YEAR.findall(claim.text))
+            if int(year) not in supported
+        ]
+
+    def _years_of(self, passage: Passage, quote: str) -> set[int]:
+        report = self._reports.get(passage.report_id)
+        years = {int(year) for year in _YEAR.findall(quote)}
+        if report is not None and report.year is not None:
+            spoken = report.year_of(passage.part)
+            years |= {spoken} if spoken is not None else set()
+            if passage.part is Part.OPENING:
+                years.add(report.year)
+        return years
+
+    def _names(self, claim: Claim) -> list[str]:
+        cited = "".join(
+            c.quote + "".join(c.passage.section) + c.passage.report_id for c in claim.citations
+        )
+        names = (match[1] or match[0] for match in _NAME.finditer(claim.text))
+        return [f"name not in the cited text: {name}" for name in names if name not in cited]
+
+
+def supported_by(quantity: Quantity, text: str) -> bool:
+    """Tell whether `text` states the same quantity with the same bound."""
+    return any(quantity.same(other) for other in find_quantities(text))
