@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from qa.question import Question, Term, understand
+
+_AND_WHAT_OF = re.compile(r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:呢|如何|怎么样)[?？。]?$")
+_ENGLISH_AND_WHAT_OF = re.compile(r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$")
+_POINTING = re.compile(
+    r"^(?:那|那么|它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
+    r"|\b(?:it|its|they|their|that|those|this)\b"
+)
+_PERIOD = re.compile(r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成")
+_NEXT = re.compile(r"明年|下一年|第二年|next year")
+_BEFORE = re.compile(r"前一年|上一年|再往前")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +28,67 @@ class Turn:
     content: str
 
 
-def condense(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` with what it takes from the history spelled out."""
+def condense(question: str, history: Sequence[Turn], year: int | None = None) -> str:
+    """Return `question` with what it takes from the history spelled out.
+
+    «那服务业呢?» puts its words in the place of the topic of the last question; a
+    question that points back («它», «后来») or names no topic of its own takes the
+    topic over. Any other question stands alone already. `year` is the report's.
+    """
+    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    if not asked:
+        return question
+    before = condense(asked[-1], [t for t in history[: _last_user(history)]], year)
+    question = _dated(question.strip(), understand(before, year))
+    brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
+    if brief:
+        return _replaced(before, brief["what"], year)
+    now = understand(question, year)
+    if _POINTING.search(now.plain) or sum(len(t.text) for t in now.terms) <= 3:
+        return _with_topic(question, now, understand(before, year))
     return question
+
+
+def _last_user(history: Sequence[Turn]) -> int:
+    return max(i for i, turn in enumerate(history) if turn.role == "user" and turn.content.strip())
+
+
+def _dated(question: str, before: Question) -> str:
+    """Turn «明年» and «前一年» into the year that they mean after a question about a year."""
+    if not before.years:
+        return question
+    question = _NEXT.sub(f"{before.years[-1] + 1}年", question)
+    return _BEFORE.sub(f"{before.years[0] - 1}年", question)
+
+
+def _replaced(before: str, what: str, year: int | None) -> str:
+    """Put `what` into the question before: as its period, or as its topic."""
+    if _PERIOD.search(what):
+        rest = re.sub(r"(?:19|20)\d\d年|去年|今年|上年|明年", "", before)
+        left = _PERIOD.sub("", what).strip("的 ")
+        return f"{what}{rest}" if not left else _swapped(rest, left, what, year)
+    return _swapped(before, what, what, year)
+
+
+def _swapped(before: str, name: str, what: str, year: int | None) -> str:
+    terms = [term for term in understand(before, year).terms if term.text in before]
+    if not terms:
+        return f"{what} {before}"
+    alike = max(terms, key=lambda term: (_alike(term, name), len(term.text)))
+    return before.replace(alike.text, what, 1)
+
+
+def _alike(term: Term, what: str) -> int:
+    """Count the characters that two names share at their ends: 工业, 服务业."""
+    same = 0
+    for a, b in zip(reversed(term.text), reversed(what), strict=False):
+        if a != b:
+            break
+        same += 1
+    return same + len(set(term.text) & set(what))
+
+
+def _with_topic(question: str, now: Question, before: Question) -> str:
+    topic = [t.text for t in before.terms if t.text not in now.plain]
+    period = "" if now.years or now.part or not before.years else f"{before.years[-1]}年"
+    return " ".join(filter(None, (f"{period}{' '.join(topic)}", question)))

@@ -116,7 +116,7 @@ class ReportQA:
         return replace(answer, seconds=time.perf_counter() - begun)
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
-        standalone = condense(question, history)
+        standalone = condense(question, history, self._year)
         asked = understand(standalone, self._year)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)

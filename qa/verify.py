@@ -17,7 +17,8 @@ from vectorstore.report import Part, Passage, Report
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|\D|$)")
 _NAME = re.compile(r"[“\"「《]([^”\"」》]{2,40})[”\"」》]|[A-Za-z][A-Za-z0-9.+-]{1,}")
-_TARGET = re.compile(r"目标|计划|预期|力争|拟|将")
+_TARGET = re.compile(r"目标|计划|预期|力争")
+_REACHED = re.compile(r"实现了?|已经?|完成了")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ class Verifier:
         """Return the verdict on one claim."""
         if not claim.citations:
             return Verdict(claim, ("no citation",))
-        problems = [*self._numbers(claim), *self._years(claim), *self._names(claim)]
+        problems = [
+            *self._numbers(claim),
+            *self._years(claim),
+            *self._names(claim),
+            *self._stage(claim),
+        ]
         return Verdict(claim, tuple(problems))
 
     def _numbers(self, claim: Claim) -> list[str]:
@@ -53,6 +59,18 @@ class Verifier:
             for quantity in find_quantities(claim.text)
             if not any(quantity.same(other) for other in cited)
         ]
+
+    def _stage(self, claim: Claim) -> list[str]:
+        """Find a result told as a target, or a target told as reached."""
+        quotes = "".join(c.quote for c in claim.citations)
+        parts = {c.passage.part for c in claim.citations}
+        target, reached = _TARGET.search(claim.text), _REACHED.search(claim.text)
+        problems = []
+        if target and parts == {Part.REVIEW} and target[0] not in quotes:
+            problems.append(f"told as a target, but reached: {target[0]}")
+        if reached and parts == {Part.PLAN} and reached[0] not in quotes:
+            problems.append(f"told as reached, but a target: {reached[0]}")
+        return problems
 
     def _years(self, claim: Claim) -> list[str]:
         supported = {year for c in claim.citations for year in self._years_of(c.passage, c.quote)}
@@ -79,7 +97,3 @@ class Verifier:
         names = (match[1] or match[0] for match in _NAME.finditer(claim.text))
         return [f"name not in the cited text: {name}" for name in names if name not in cited]
 
-
-def supported_by(quantity: Quantity, text: str) -> bool:
-    """Tell whether `text` states the same quantity with the same bound."""
-    return any(quantity.same(other) for other in find_quantities(text))

@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+# A plain or looser name brings gigabytes of CUDA where the index offers it.
+TORCH ?= torch==2.13.0
+BIN := .venv/bin
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## Make .venv with everything in it (nothing is done twice)
+
+.venv/.ready: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(TORCH) uv
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -r requirements.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@
+
+serve: setup ## Index the built-in report and serve the chat on http://127.0.0.1:7860
+	$(BIN)/report-qa serve
+
+browser: ## Install Debian's Chromium and CJK fonts where they are missing (for the tests)
+	@test -x /usr/bin/chromium || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk; } \
+	  || echo "Chromium is missing. Install it with: sudo apt-get install chromium fonts-noto-cjk" >&2
+
+test: setup browser ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: setup ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: setup ## Measure speed, as ratios within one run
+	$(BIN)/python -m eval.speed_bench
+
+bench-retrieval: setup ## Compare retrievers on the development pairs
+	$(BIN)/python -m eval.retrieval_bench
+
+lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch and its CUDA parts out)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --no-emit-package torch --no-header --no-annotate -q \
+	  | grep -vE '^(nvidia-|cuda-|triton==|--)' > requirements.txt
+
+clean: ## Remove caches and the virtual environment
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+.PHONY: help setup serve browser test lint format bench bench-retrieval lock clean

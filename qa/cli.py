@@ -1,0 +1,236 @@
+"""The command line: `report-qa ask | chat | search | index | figures | doctor | …`.
+
+Verbs of the packages above this one (`serve`, `eval`) join through the entry-point
+group `report_qa.commands`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vectorstore.errors import BatchError, IndexMissing, ReportQAError
+
+if TYPE_CHECKING:
+    from qa.answer import Answer
+    from qa.service import ReportQA
+    from vectorstore.figures import Figure
+
+app = typer.Typer(
+    name="report-qa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="政府工作报告问答：每句话都有出处。Questions over Chinese government work reports.",
+)  # fmt: skip
+
+Reports = Annotated[
+    Path | None, typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹；默认为内置报告。")
+]
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Wanted(StrEnum):
+    """Which figures are wanted."""
+
+    ACTUAL = "actual"
+    TARGET = "target"
+
+
+def _open(path: Path | None) -> ReportQA:
+    from qa.service import ReportQA
+
+    return ReportQA.open(path, progress=_progress)
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done >= total else ""
+        print(f"\r索引 {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="问题。")] = None,
+    reports: Reports = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象。")] = False,
+    batch: Annotated[Path | None, typer.Option("--batch", help="一行一个问题的 JSONL 文件。")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="批量答案的 JSONL 文件。")] = None,
+) -> None:
+    """回答一个问题，或一个文件里的所有问题。"""
+    if batch is not None:
+        if output is None or question is not None:
+            raise BatchError("批量问答需要 --batch 和 --output，不能再带问题。")
+        _batch(_open(reports), batch, output)
+        return
+    if question is None:
+        raise typer.BadParameter("请给出一个问题，或用 --batch 给出一个文件。")
+    answer = _open(reports).ask(question)
+    if as_json:
+        from qa.batch import record
+
+        print(json.dumps(record(answer), ensure_ascii=False))
+    else:
+        _show(answer)
+
+
+def _batch(qa: ReportQA, source: Path, output: Path) -> None:
+    from qa.batch import run_batch
+
+    failed: list[BatchError] = []
+    answered = run_batch(qa, source, output, failed.append)
+    print(f"已回答 {answered} 个问题 → {output}", file=sys.stderr)
+    if failed:
+        raise BatchError("\n".join(str(error) for error in failed))
+
+
+def _show(answer: Answer) -> None:
+    print(answer.text)
+    for citation in answer.citations:
+        print(f"  [{citation.number}] {citation.passage.label}：{citation.quote}")
+
+
+@app.command()
+def chat(reports: Reports = None) -> None:
+    """在终端里连续提问；空行或 Ctrl-D 结束。"""
+    from qa.conversation import Turn
+
+    qa = _open(reports)
+    history: list[Turn] = []
+    while True:
+        try:
+            question = input("问：").strip()
+        except (EOFError, KeyboardInterrupt):
+            break
+        if not question:
+            break
+        answer = qa.ask(question, history)
+        _show(answer)
+        history += [Turn("user", question), Turn("assistant", answer.text)]
+
+
+@app.command()
+def search(
+    query: str,
+    reports: Reports = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="段落数。")] = 10,
+) -> None:
+    """查找与词语最相近的段落。"""
+    for hit in _open(reports).search(query, k):
+        print(f"{hit.rank:>2}  {hit.passage.label}  {hit.quote}")
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="报告文件或文件夹。")],
+    to: Annotated[Path | None, typer.Option("--to", help="索引文件夹。")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="先删去旧索引。")] = False,
+) -> None:
+    """为报告建立索引，供 ask --reports 使用。"""
+    from qa.settings import Settings
+    from vectorstore.embedding import open_embedder
+    from vectorstore.reading import read_folder, read_report
+    from vectorstore.store import PassageStore
+
+    settings = Settings()
+    folder = to or settings.data_dir / "library"
+    sources = [file for path in paths for file in (read_folder(path) if path.is_dir() else [path])]
+    if not sources:
+        raise IndexMissing("这里没有可以读取的报告。请给出 .txt 报告文件或装有它们的文件夹。")
+    read = [read_report(source) for source in sources]
+    if rebuild:
+        PassageStore.erase(folder)
+    summary = PassageStore.open(folder, open_embedder(settings.embedding_model)).add(read, _progress)
+    print(f"{summary}\n索引在 {folder}")
+
+
+@app.command()
+def figures(
+    reports: Reports = None,
+    indicator: Annotated[str | None, typer.Option(help="指标名称中的词。")] = None,
+    kind: Annotated[Wanted | None, typer.Option(help="实际值或目标值。")] = None,
+    form: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TABLE,
+) -> None:
+    """列出报告中的指标数据。"""
+    found = _open(reports).figures(indicator, kind.value if kind else None)
+    rows = [_row(figure) for figure in found]
+    if form is Format.JSON:
+        print(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False))
+    elif form is Format.CSV:
+        writer = csv.writer(sys.stdout)
+        writer.writerows([_COLUMNS, *rows])
+    else:
+        _table(rows)
+
+
+_COLUMNS = ("report", "paragraph", "period", "kind", "indicator", "aspect", "value", "unit", "text")
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    quantity, passage = figure.quantity, figure.passage
+    return (
+        passage.report_id, str(passage.number), figure.period, figure.kind.value, figure.indicator,
+        figure.aspect.value, str(quantity.value), quantity.unit, quantity.text,
+    )  # fmt: skip
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("段", "年份", "类别", "指标", "数值", box=box.SIMPLE)
+    for row in rows:
+        table.add_row(row[1], row[2], row[3], Text(row[4]), Text(row[8]))
+    Console().print(table)
+
+
+@app.command()
+def doctor() -> None:
+    """检查安装、模型和索引，并说明如何修复。"""
+    from qa.doctor import examine
+    from qa.settings import Settings
+
+    ill = 0
+    for finding in examine(Settings()):
+        print(f"{'✓' if finding.well else '✗'} {finding.name}：{finding.text}")
+        ill += not finding.well
+    print("一切正常。" if not ill else f"有 {ill} 处需要处理，见上面标 ✗ 的各行。")
+    raise typer.Exit(1 if ill else 0)
+
+
+def _join_verbs() -> None:
+    """Mount the verbs of other packages: a function is a command, a Typer a group."""
+    for point in entry_points(group="report_qa.commands"):
+        verb: typer.Typer | Callable[..., object] = point.load()
+        if isinstance(verb, typer.Typer):
+            app.add_typer(verb, name=point.name)
+        else:
+            app.command(point.name)(verb)
+
+
+def main() -> None:
+    """Run the command line; an error of a user's making is one message and status 1."""
+    _join_verbs()
+    try:
+        app()
+    except ReportQAError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

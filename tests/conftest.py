@@ -1,0 +1,21 @@
+"""One real system over the built-in report, opened once for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa import ReportQA
+from qa.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def qa(data_dir: Path) -> Iterator[ReportQA]:
+    yield ReportQA.open(settings=Settings(data_dir=data_dir))
