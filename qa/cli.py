@@ -150,10 +150,13 @@ def index(
     if not sources:
         raise IndexMissing("这里没有可以读取的报告。请给出 .txt 报告文件或装有它们的文件夹。")
     read = [read_report(source) for source in sources]
-    if rebuild:
-        PassageStore.erase(folder)
-    summary = PassageStore.open(folder, open_embedder(settings.embedding_model)).add(read, _progress)
-    print(f"{summary}\n索引在 {folder}")
+    embedder = open_embedder(settings.embedding_model)
+    store = PassageStore.rebuilt if rebuild else PassageStore.open
+    summary = store(folder, embedder).add(read, _progress)
+    print(
+        f"新增 {len(summary.added)} 份，更新 {len(summary.replaced)} 份，"
+        f"未变 {len(summary.unchanged)} 份。\n索引在 {folder}"
+    )
 
 
 @app.command()

@@ -44,7 +44,7 @@ def condense(question: str, history: Sequence[Turn], year: int | None = None) ->
     if brief:
         return _replaced(before, brief["what"], year)
     now = understand(question, year)
-    if _POINTING.search(now.plain) or sum(len(t.text) for t in now.terms) <= 3:
+    if _POINTING.search(now.plain) or sum(len(t.text) for t in now.terms) <= 1:
         return _with_topic(question, now, understand(before, year))
     return question
 
@@ -89,6 +89,18 @@ def _alike(term: Term, what: str) -> int:
 
 
 def _with_topic(question: str, now: Question, before: Question) -> str:
-    topic = [t.text for t in before.terms if t.text not in now.plain]
+    topic = _topic(before, now.plain)
     period = "" if now.years or now.part or not before.years else f"{before.years[-1]}年"
-    return " ".join(filter(None, (f"{period}{' '.join(topic)}", question)))
+    return " ".join(filter(None, (f"{period}{topic}", question)))
+
+
+def _topic(before: Question, plain: str) -> str:
+    """Return the terms of a question as they stood in it: neighbours stay joined."""
+    said, end = "", -1
+    for term in before.terms:
+        if term.text in plain:
+            continue
+        place = before.plain.find(term.text, max(end, 0))
+        said += ("" if place == end else " ") + term.text
+        end = place + len(term.text)
+    return said.strip()

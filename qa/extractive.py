@@ -6,19 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa import compute, front
 from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
-from qa.facts import Candidate, candidates, sentence_span, statement
+from qa.facts import Candidate, candidates, sentence_span, several, statement
 from qa.inquiry import Inquiry
-from qa.points import Point, key_points, points
+from qa.points import Point, defining, key_points, listed, points
 from qa.question import Form
 from qa.refusal import refusal
+from vectorstore.quantity import find_quantities
 from vectorstore.report import Passage, Span
 
-# The share of a question's terms that evidence must speak of. Chosen on the
-# development split as the knee of the coverage/error curve.
+# The share of a question's terms that evidence must speak of: with its sentence and
+# headings, and in the indicator and clause alone.
 ENOUGH = 0.62
-ENOUGH_NAMED = 0.45
+ENOUGH_NAMED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +34,101 @@ class Statement:
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:
     """Write a draft that answers the question, or say why there is none."""
-    form = inquiry.question.form
-    if not inquiry.hits:
+    question = inquiry.question
+    about = front.about_the_report(question, inquiry.library)
+    if about is not None:
+        return draft_of([Statement(about.text, ((about.passage, about.span),))])
+    if inquiry.foreign_place():
+        return refusal(inquiry, Reason.NO_SUCH_REPORT)
+    if not inquiry.hits or not inquiry.matcher.terms or inquiry.unknown_name():
         return refusal(inquiry, Reason.NOT_MENTIONED)
+    return _by_form(inquiry)
+
+
+def _by_form(inquiry: Inquiry) -> Draft | Abstention:
+    form = inquiry.question.form
+    if form is Form.COMPARE:
+        return _computed(inquiry)
     if form is Form.FIGURE:
         return _figure(inquiry)
-    if form in (Form.MEASURES, Form.DEFINITION):
+    if form is Form.YESNO and find_quantities(inquiry.question.plain):
+        return _figure(inquiry)
+    if form is Form.DEFINITION:
+        return _points(inquiry, defining(inquiry) or key_points(inquiry))
+    if form is Form.MEASURES:
         return _points(inquiry, key_points(inquiry))
+    if form is Form.LIST:
+        return _points(inquiry, listed(inquiry))
     return _points(inquiry, points(inquiry)[:1])
 
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
-    if not ranked:
-        return _points(inquiry, points(inquiry)[:1])
-    best = ranked[0]
-    if best.covered < ENOUGH or best.named < ENOUGH_NAMED:
-        return refusal(inquiry, Reason.NOT_MENTIONED)
-    if not best.in_period:
-        return refusal(inquiry, Reason.OTHER_PERIOD, best)
-    if not best.fits:
-        return refusal(inquiry, Reason.RELATED_ONLY, best)
-    return draft_of([_stated(inquiry, best)])
+    problem = _unfit(ranked)
+    if problem is Reason.NOT_MENTIONED:
+        return _counted(inquiry)
+    if problem is not None:
+        return refusal(inquiry, problem, ranked[0])
+    return draft_of([_stated(inquiry, found) for found in several(inquiry, ranked)])
+
+
+def _counted(inquiry: Inquiry) -> Draft | Abstention:
+    """Answer with a clause that holds a number, where no indicator fact answers."""
+    units = inquiry.question.units
+    for point in points(inquiry)[:2]:
+        inside = find_quantities(point.text)
+        if inside and (not units or any(q.unit in units for q in inside)) and point.direct >= ENOUGH:
+            return _points(inquiry, [point])
+    return refusal(inquiry, Reason.NOT_MENTIONED)
+
+
+def _unfit(ranked: Sequence[Candidate]) -> Reason | None:
+    """Say why the best candidate does not answer, or nothing if it does."""
+    if not ranked or ranked[0].covered < ENOUGH or ranked[0].named < ENOUGH_NAMED:
+        return Reason.NOT_MENTIONED
+    if not ranked[0].in_period:
+        return Reason.OTHER_PERIOD
+    return None if ranked[0].fits else Reason.RELATED_ONLY
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
     figure = candidate.figure
     return Statement(statement(inquiry, figure), ((figure.passage, sentence_span(figure)),))
+
+
+def _computed(inquiry: Inquiry) -> Draft | Abstention:
+    """Answer a comparison: the operands, each as stated, and what follows from them."""
+    ranked = candidates(inquiry)
+    problem = _unfit(ranked)
+    if problem is not None:
+        return refusal(inquiry, problem, ranked[0] if problem is not Reason.NOT_MENTIONED else None)
+    chosen = several(inquiry, ranked, compared=True)
+    said = [_stated(inquiry, found) for found in chosen]
+    if len(chosen) < 2 or len({c.figure.quantity.unit for c in chosen}) > 1:
+        return draft_of(said)
+    result = Statement(
+        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen)}",
+        tuple(place for s in said for place in s.places),
+        tuple(c.figure.quantity.text for c in chosen),
+    )
+    return draft_of([result])
+
+
+def _result(inquiry: Inquiry, chosen: Sequence[Candidate]) -> str:
+    operation = compute.operation(inquiry.question.plain)
+    quantities = [c.figure.quantity for c in chosen]
+    unit = quantities[0].unit
+    if operation is compute.Operation.SUM:
+        return f"合计{compute.written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)}"
+    ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
+    top, low = ordered[0].figure, ordered[-1].figure
+    if operation is compute.Operation.RATIO and low.quantity.value:
+        return f"前者与后者之比为{compute.written(compute.ratio(top.quantity, low.quantity), '倍')}"
+    gap = compute.written(top.quantity.value - low.quantity.value, compute.difference_unit(unit))
+    if operation is compute.Operation.HIGHEST:
+        name = top.indicator if top.indicator != low.indicator else f"{top.period}年"
+        return f"{name}更高，相差{gap}"
+    return f"相差{gap}"
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
@@ -75,7 +145,7 @@ def draft_of(statements: Sequence[Statement]) -> Draft:
     pieces = []
     for said in statements:
         marks = ""
-        for passage, span in said.places:
+        for passage, span in dict.fromkeys(said.places):
             key = (passage.report_id, passage.number, span)
             citation = numbers.setdefault(key, Citation(len(numbers) + 1, passage, span))
             marks += f"[{citation.number}]"

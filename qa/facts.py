@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.inquiry import Inquiry, context
@@ -39,6 +40,47 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         for figure in inquiry.library.figures(passage)
     ]
     return sorted(found, key=lambda c: c.score, reverse=True)
+
+
+_TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
+
+
+def several(
+    inquiry: Inquiry, ranked: Sequence[Candidate], *, compared: bool = False
+) -> list[Candidate]:
+    """Return the best candidate, and where more are asked for, one for each thing asked.
+
+    More are asked for by two years, or by names joined as in «A和B分别…». A further
+    candidate must speak of a term, or of a year, that those before it leave out.
+    """
+    best = ranked[0]
+    question = inquiry.question
+    chosen = [best]
+    if not (compared or len(question.years) > 1 or _TOGETHER.search(question.plain)):
+        return chosen
+    for other in ranked[1:40]:
+        if len(chosen) == 5 or not (other.in_period and other.fits):
+            continue
+        if other.figure.quantity.unit != best.figure.quantity.unit:
+            continue
+        if other.covered < 0.5 or other.named < 0.3:
+            continue
+        new_year = len(question.years) > 1 and other.figure.period not in {
+            c.figure.period for c in chosen
+        }
+        if new_year and other.named >= best.named - 0.15:
+            chosen.append(other)
+        elif len(question.years) < 2 and _adds(inquiry, chosen, other):
+            chosen.append(other)
+    return sorted(chosen, key=lambda c: (c.figure.period, c.figure.passage.number, c.figure.span))
+
+
+def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bool:
+    """Tell whether a candidate names a term that none before it names."""
+    named = " ".join(c.figure.indicator for c in chosen)
+    missing = inquiry.matcher.missing(named)
+    still = set(inquiry.matcher.missing(f"{named} {other.figure.indicator}"))
+    return any(term not in still for term in missing)
 
 
 def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:

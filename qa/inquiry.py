@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from qa.matching import Matcher, Weights
-from qa.question import Question
+from qa.question import Question, lexicon
+from qa.spelling import Spelling
 from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
+
+_QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
 
 
 class Library:
@@ -24,6 +28,11 @@ class Library:
     def weights(self) -> Weights:
         """How much each character says."""
         return Weights(self.reports)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What is typed by its sound, put right."""
+        return Spelling(self.reports)
 
     @cached_property
     def text(self) -> str:
@@ -68,6 +77,20 @@ class Inquiry:
             for place, h in enumerate(self.hits)
         }
 
+    def foreign_place(self) -> str | None:
+        """Return a place that the question names and no report speaks of."""
+        for place in lexicon().places.findall(self.question.plain):
+            if place not in self.library.text:
+                return str(place)
+        return None
+
+    def unknown_name(self) -> str | None:
+        """Return a name that the question quotes and no report writes."""
+        for name in _QUOTED.findall(self.question.plain):
+            if name.lower() not in self.library.text:
+                return str(name)
+        return None
+
     def nearness(self, passage: Passage, sentence: int) -> float:
         """Return how high retrieval ranks a sentence, from 1 for the first towards 0."""
         place = self.rank.get((passage.report_id, passage.number, sentence))
@@ -83,7 +106,3 @@ def clause_spans(passage: Passage, sentence: int) -> list[Span]:
     """Return the clauses of one sentence of a paragraph."""
     return clauses(passage.text, passage.sentences[sentence])
 
-
-def unique_passages(hits: Iterable[Hit]) -> list[Passage]:
-    """Return the paragraphs of hits, in their order, each once."""
-    return list({(h.passage.report_id, h.passage.number): h.passage for h in hits}.values())

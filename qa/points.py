@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.question import Form
@@ -18,13 +18,17 @@ _LEAD = re.compile(r"[:：]$")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A run of clauses of one sentence, how well it answers, and what it covers."""
+    """A run of clauses of one sentence, how well it answers, and what it covers.
+
+    `covered` counts the whole sentence with its headings, `direct` the run alone.
+    """
 
     passage: Passage
     span: Span
     sentence: int
     score: float
     covered: float
+    direct: float = 0.0
 
     @property
     def text(self) -> str:
@@ -70,7 +74,58 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + _form_bonus(inquiry, span.of(text))
         + _part_bonus(inquiry, passage)
     )
-    return Point(passage, span, sentence, score, covered)
+    return Point(passage, span, sentence, score, covered, in_run)
+
+
+def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
+    """Return the sentence that lists what is asked, and what follows one that only announces."""
+    best = next(iter(points(inquiry)), None)
+    if best is None:
+        return []
+    passage, sentence = best.passage, best.sentence
+    whole = passage.sentences[sentence]
+    text = whole.of(passage.text)
+    enumerates = _ENUMERATION.search(best.text) is not None
+    if len(text.strip(_EDGE)) > 24 or (enumerates and len(passage.sentences) == sentence + 1):
+        span = best.span if enumerates and len(best.text) <= 90 else _shortened(passage, sentence, 160)
+        if not span.contains(best.span):
+            span = best.span
+        return [replace(best, span=span)]
+    return [
+        Point(passage, _shortened(passage, index), index, best.score, best.covered)
+        for index in range(sentence, min(sentence + most, len(passage.sentences)))
+    ]
+
+
+def defining(inquiry: Inquiry, most: int = 6) -> list[Point]:
+    """Return the sentences that say what the asked name means or consists of.
+
+    That is the sentence in which a colon, «是» or «即» follows the name; else those
+    that begin with an explanation of it are not there and the list is empty.
+    """
+    for term in sorted(inquiry.matcher.terms, key=lambda t: len(t.text), reverse=True):
+        pattern = re.compile(rf"{re.escape(term.text)}[”\"」》]?(?:[:：]|是(?!否)|即|就是|指)", re.IGNORECASE)
+        for passage in inquiry.passages:
+            for index, span in enumerate(passage.sentences):
+                found = pattern.search(span.of(passage.text))
+                if found:
+                    return _explained(inquiry, passage, index, span.start + found.start(), most)
+    return []
+
+
+def _explained(
+    inquiry: Inquiry, passage: Passage, sentence: int, start: int, most: int
+) -> list[Point]:
+    covered = inquiry.matcher.coverage(passage.sentences[sentence].of(passage.text))
+    indices = range(sentence, min(sentence + most, len(passage.sentences)))
+    return [
+        Point(
+            passage,
+            Span(start, passage.sentences[i].end) if i == sentence else _shortened(passage, i),
+            i, 1.0, covered,
+        )
+        for i in indices
+    ]  # fmt: skip
 
 
 def _worth(inquiry: Inquiry, clause: str) -> float:

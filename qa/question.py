@@ -82,6 +82,7 @@ class Lexicon:
     known_english: re.Pattern[str]
     asking: re.Pattern[str]
     asking_english: frozenset[str]
+    places: re.Pattern[str]
 
 
 @cache
@@ -102,6 +103,7 @@ def lexicon() -> Lexicon:
         re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
         _longest_first(asking["chinese"].split()),
         frozenset(asking["english"].split()),
+        _longest_first(table["places"]["names"].split()),
     )
 
 

@@ -16,7 +16,7 @@ from qa.conversation import Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import Term, understand
+from qa.question import Term, plain, understand
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
@@ -117,6 +117,7 @@ class ReportQA:
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
         standalone = condense(question, history, self._year)
+        standalone = self._library.spelling.corrected(plain(standalone))
         asked = understand(standalone, self._year)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)

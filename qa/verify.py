@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from qa.answer import Claim
+from qa.compute import results
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
 
@@ -54,11 +56,22 @@ class Verifier:
 
     def _numbers(self, claim: Claim) -> list[str]:
         cited = [q for c in claim.citations for q in find_quantities(c.quote)]
+        computed = self._computed(claim, cited)
         return [
             f"figure not in the cited text: {quantity.text}"
             for quantity in find_quantities(claim.text)
             if not any(quantity.same(other) for other in cited)
+            and (quantity.value, quantity.unit) not in computed
         ]
+
+    def _computed(
+        self, claim: Claim, cited: Sequence[Quantity]
+    ) -> set[tuple[Decimal, str]]:
+        """Return what follows from the operands of a claim, if each of them is cited."""
+        operands = [q for text in claim.operands for q in find_quantities(text)[:1]]
+        if not operands or not all(any(q.same(other) for other in cited) for q in operands):
+            return set()
+        return results(operands)
 
     def _stage(self, claim: Claim) -> list[str]:
         """Find a result told as a target, or a target told as reached."""

@@ -26,7 +26,7 @@ _FONTS = ("system-ui", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sa
 _Messages = list[dict[str, Any]]
 
 
-def build(qa: ReportQA) -> gr.Blocks:
+def build(qa: ReportQA) -> Any:
     """Return the page for these reports."""
     names = "、".join(report.title.replace("\n", " ") for report in qa.reports[:3])
     with gr.Blocks(title="政府工作报告问答") as page:

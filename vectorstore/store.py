@@ -151,6 +151,22 @@ class PassageStore:
             )
         return cls(folder, embedder, manifest)
 
+    @classmethod
+    def rebuilt(cls, folder: Path, embedder: Embedder) -> PassageStore:
+        """Open an empty index in place of the one in `folder`, whatever its model was.
+
+        Raises:
+            ForeignIndex: the folder holds something that is not an index.
+        """
+        try:
+            if _read_manifest(folder) is not None:
+                shutil.rmtree(folder)
+        except ForeignIndex:
+            raise
+        except StoreError:  # a damaged index is what a rebuild is for
+            shutil.rmtree(folder)
+        return cls.open(folder, embedder)
+
     @property
     def reports(self) -> tuple[Report, ...]:
         """The live reports, in the order in which they were first added."""

@@ -1,0 +1,76 @@
+"""Sums, differences and ratios of figures, exact, with the operands shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from itertools import combinations
+
+from vectorstore.quantity import Quantity
+
+_SUM = re.compile(r"之和|合计|一共|总共|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of")
+_RATIO = re.compile(r"几倍|多少倍|倍数|how many times")
+_HIGHEST = re.compile(r"更|最|哪个|谁|哪一个|higher|faster|more|larger|which")
+_DIFFERENCE = re.compile(r"差|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how")
+_SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
+
+
+class Operation(StrEnum):
+    """What is computed from two or more figures."""
+
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    HIGHEST = "highest"
+
+
+def operation(asked: str) -> Operation:
+    """Return what a question of the comparing form wants computed."""
+    for pattern, found in (
+        (_SUM, Operation.SUM),
+        (_RATIO, Operation.RATIO),
+        (_DIFFERENCE, Operation.DIFFERENCE),
+        (_HIGHEST, Operation.HIGHEST),
+    ):
+        if pattern.search(asked):
+            return found
+    return Operation.DIFFERENCE
+
+
+def results(quantities: Sequence[Quantity]) -> set[tuple[Decimal, str]]:
+    """Return every (value, unit) that may be claimed as computed from these operands."""
+    found: set[tuple[Decimal, str]] = set()
+    if len({q.unit for q in quantities}) == 1 and len(quantities) > 1:
+        unit = quantities[0].unit
+        found.add((sum((q.value for q in quantities), Decimal(0)), unit))
+        for a, b in combinations(quantities, 2):
+            found.add((abs(a.value - b.value), difference_unit(unit)))
+            for top, bottom in ((a, b), (b, a)):
+                if bottom.value:
+                    found.add((ratio(top, bottom), "倍"))
+    return found
+
+
+def difference_unit(unit: str) -> str:
+    """Return the unit of a difference: shares differ by percentage points."""
+    return "个百分点" if unit == "%" else unit
+
+
+def ratio(top: Quantity, bottom: Quantity) -> Decimal:
+    """Return the ratio of two quantities to two decimals."""
+    return (top.value / bottom.value).quantize(Decimal("0.01"))
+
+
+def written(value: Decimal, unit: str) -> str:
+    """Write a value with its unit as reports do: 1440000 人 is «144万人»."""
+    for scale, name in _SCALES:
+        if unit not in ("%", "个百分点", "倍") and abs(value) >= scale:
+            return f"{_digits(value / scale)}{name}{unit}"
+    return f"{_digits(value)}{unit}"
+
+
+def _digits(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

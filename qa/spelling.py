@@ -1,0 +1,73 @@
+"""Words typed by their sound: homophone typos and pinyin -> the words of the reports."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+from vectorstore.report import Report
+
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
+_LATIN_RUN = re.compile(r"[a-z]{4,}")
+_SIZES = (4, 3)
+
+
+class Spelling:
+    """Maps what the reports never write to what they write with the same sound."""
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        self._text = "\n".join(p.text for report in reports for p in report.passages)
+
+    @cached_property
+    def _sounds(self) -> dict[str, str]:
+        """The pinyin of each character, without tones."""
+        from pypinyin import lazy_pinyin
+
+        known = sorted(set(re.findall(r"[\u4e00-\u9fff]", self._text)))
+        return {char: lazy_pinyin(char)[0] for char in known}
+
+    @cached_property
+    def _by_sound(self) -> dict[str, str]:
+        """The most frequent run of 2 to 4 characters for each sound."""
+        runs: Counter[str] = Counter()
+        for run in re.findall(r"[\u4e00-\u9fff]+", self._text):
+            for size in (2, *_SIZES):
+                runs.update(run[i : i + size] for i in range(len(run) - size + 1))
+        return {
+            "".join(self._sounds[c] for c in run): run for run, _ in reversed(runs.most_common())
+        }
+
+    def corrected(self, question: str) -> str:
+        """Return the question with such words put right; all others stay as they are.
+
+        A run of three or four characters that the reports never write is taken for a
+        typo of one that sounds alike and differs in one character only.
+        """
+        if not re.search(r"[\u4e00-\u9fff]", question):
+            return question
+        question = _LATIN_RUN.sub(self._from_pinyin, question)
+        for match in _HAN_RUN.finditer(question):
+            for size in _SIZES:
+                for start in range(match.start(), match.end() - size + 1):
+                    typed = question[start : start + size]
+                    meant = self._alike(typed)
+                    if meant:
+                        question = question[:start] + meant + question[start + size :]
+        return question
+
+    def _from_pinyin(self, match: re.Match[str]) -> str:
+        if match[0] in self._text.lower():
+            return match[0]
+        return self._by_sound.get(match[0], match[0])
+
+    def _alike(self, typed: str) -> str | None:
+        if typed in self._text:
+            return None
+        from pypinyin import lazy_pinyin
+
+        meant = self._by_sound.get("".join(lazy_pinyin(list(typed))))
+        if meant is None or len(meant) != len(typed):
+            return None
+        return meant if sum(a != b for a, b in zip(typed, meant, strict=True)) == 1 else None
