@@ -94,4 +94,3 @@ def _answered(qa: ReportQA, number: int, line: str) -> str:
     except QuestionError as error:
         raise BatchError(f"第 {number} 行：{error}") from error
     return json.dumps({"id": asked.id, **record(answer)}, ensure_ascii=False)
-

@@ -30,7 +30,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 Reports = Annotated[
-    Path | None, typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹；默认为内置报告。")
+    Path | None,
+    typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹；默认为内置报告。"),
 ]
 
 
@@ -66,7 +67,9 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="问题。")] = None,
     reports: Reports = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象。")] = False,
-    batch: Annotated[Path | None, typer.Option("--batch", help="一行一个问题的 JSONL 文件。")] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="一行一个问题的 JSONL 文件。")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="批量答案的 JSONL 文件。")] = None,
 ) -> None:
     """回答一个问题，或一个文件里的所有问题。"""
@@ -170,7 +173,9 @@ def figures(
     found = _open(reports).figures(indicator, kind.value if kind else None)
     rows = [_row(figure) for figure in found]
     if form is Format.JSON:
-        print(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False))
+        print(
+            json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False)
+        )
     elif form is Format.CSV:
         writer = csv.writer(sys.stdout)
         writer.writerows([_COLUMNS, *rows])

@@ -10,10 +10,14 @@ from itertools import combinations
 
 from vectorstore.quantity import Quantity
 
-_SUM = re.compile(r"之和|合计|一共|总共|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of")
+_SUM = re.compile(
+    r"之和|合计|一共|总共|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of"
+)
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times")
 _HIGHEST = re.compile(r"更|最|哪个|谁|哪一个|higher|faster|more|larger|which")
-_DIFFERENCE = re.compile(r"差|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how")
+_DIFFERENCE = re.compile(
+    r"差|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how"
+)
 _SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 
 

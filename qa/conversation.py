@@ -9,8 +9,12 @@ from typing import Literal
 
 from qa.question import Question, Term, understand
 
-_AND_WHAT_OF = re.compile(r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:呢|如何|怎么样)[?？。]?$")
-_ENGLISH_AND_WHAT_OF = re.compile(r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$")
+_AND_WHAT_OF = re.compile(
+    r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:呢|如何|怎么样)[?？。]?$"
+)
+_ENGLISH_AND_WHAT_OF = re.compile(
+    r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$"
+)
 _POINTING = re.compile(
     r"^(?:那|那么|它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
     r"|\b(?:it|its|they|their|that|those|this)\b"
@@ -38,7 +42,7 @@ def condense(question: str, history: Sequence[Turn], year: int | None = None) ->
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     if not asked:
         return question
-    before = condense(asked[-1], [t for t in history[: _last_user(history)]], year)
+    before = condense(asked[-1], history[: _last_user(history)], year)
     question = _dated(question.strip(), understand(before, year))
     brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
     if brief:

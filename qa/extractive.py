@@ -11,7 +11,7 @@ from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
 from qa.facts import Candidate, candidates, sentence_span, several, statement
 from qa.inquiry import Inquiry
-from qa.points import Point, defining, key_points, listed, points
+from qa.points import Point, defining, key_points, listed, points, stated_or_told
 from qa.question import Form
 from qa.refusal import refusal
 from vectorstore.quantity import find_quantities
@@ -21,6 +21,10 @@ from vectorstore.report import Passage, Span
 # headings, and in the indicator and clause alone.
 ENOUGH = 0.62
 ENOUGH_NAMED = 0.5
+# The share of the terms that evidence may pass over altogether.
+MISSING_AT_MOST = 0.34
+# «水质怎样?» asks for a state, «怎样改善水质?» for measures.
+_STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,10 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
         return _figure(inquiry)
     if form is Form.DEFINITION:
-        return _points(inquiry, defining(inquiry) or key_points(inquiry))
+        return _points(inquiry, defining(inquiry))
     if form is Form.MEASURES:
-        return _points(inquiry, key_points(inquiry))
+        state = _STATE.search(inquiry.question.plain)
+        return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
         return _points(inquiry, listed(inquiry))
     return _points(inquiry, points(inquiry)[:1])
@@ -77,7 +82,12 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
     units = inquiry.question.units
     for point in points(inquiry)[:2]:
         inside = find_quantities(point.text)
-        if inside and (not units or any(q.unit in units for q in inside)) and point.direct >= ENOUGH:
+        if (
+            inside
+            and (not units or any(q.unit in units for q in inside))
+            and inquiry.matcher.lacking(point.text) <= MISSING_AT_MOST
+            and point.direct >= ENOUGH
+        ):
             return _points(inquiry, [point])
     return refusal(inquiry, Reason.NOT_MENTIONED)
 
@@ -85,6 +95,8 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
 def _unfit(ranked: Sequence[Candidate]) -> Reason | None:
     """Say why the best candidate does not answer, or nothing if it does."""
     if not ranked or ranked[0].covered < ENOUGH or ranked[0].named < ENOUGH_NAMED:
+        return Reason.NOT_MENTIONED
+    if ranked[0].lacks > MISSING_AT_MOST:
         return Reason.NOT_MENTIONED
     if not ranked[0].in_period:
         return Reason.OTHER_PERIOD
@@ -134,6 +146,8 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate]) -> str:
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or max(p.covered for p in found) < ENOUGH:
         return refusal(inquiry, Reason.NOT_MENTIONED)
+    if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
+        return refusal(inquiry, Reason.OTHER_PERIOD)
     return draft_of(
         [Statement(p.text, ((p.passage, p.passage.sentences[p.sentence]),)) for p in found]
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.inquiry import Inquiry, context
-from qa.question import Question
+from qa.question import Question, lexicon
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Part, Span
 
@@ -21,7 +21,7 @@ class Candidate:
     `score` ranks candidates of one question. `covered` is the share of the
     question's terms in the figure's indicator, clause, sentence and headings.
     `fits` tells whether unit and aspect are those asked for, `in_period`
-    whether the period is.
+    whether the period is. `lacks` is the share of the terms that are not there at all.
     """
 
     figure: Figure
@@ -30,6 +30,7 @@ class Candidate:
     named: float
     fits: bool
     in_period: bool
+    lacks: float
 
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
@@ -68,11 +69,19 @@ def several(
         new_year = len(question.years) > 1 and other.figure.period not in {
             c.figure.period for c in chosen
         }
-        if new_year and other.named >= best.named - 0.15:
+        if (new_year and other.named >= best.named - 0.15) or (
+            len(question.years) < 2 and _adds(inquiry, chosen, other)
+        ):
             chosen.append(other)
-        elif len(question.years) < 2 and _adds(inquiry, chosen, other):
-            chosen.append(other)
+    if compared and len(chosen) == 1:
+        chosen += [c for c in ranked[1:] if _twin(best, c)][:1]
     return sorted(chosen, key=lambda c: (c.figure.period, c.figure.passage.number, c.figure.span))
+
+
+def _twin(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two figures are coordinated: «城乡居民收入分别增长8.7%、9.8%»."""
+    a, b = one.figure, other.figure
+    return (a.clause, a.aspect, a.quantity.unit) == (b.clause, b.aspect, b.quantity.unit)
 
 
 def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bool:
@@ -106,7 +115,8 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + _aspect_bonus(question, figure)
         + _part_bonus(question, figure)
     )
-    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period)
+    lacks = matcher.lacking(f"{figure.indicator} {around} {headings}")
+    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period, lacks)
 
 
 def _fits(question: Question, figure: Figure) -> bool:
@@ -144,8 +154,54 @@ def _in_period(inquiry: Inquiry, figure: Figure) -> bool:
 
 def statement(inquiry: Inquiry, figure: Figure) -> str:
     """Return one sentence that says the figure: period, indicator, verb, value with its bound."""
+    if inquiry.question.english:
+        return english_statement(inquiry, figure)
     body = _clause_alone(inquiry, figure) or _composed(figure)
     return period_prefix(figure, body) + body
+
+
+_ENGLISH_VERBS = {
+    Aspect.LEVEL: "was",
+    Aspect.GROWTH: "grew by",
+    Aspect.DECLINE: "fell by",
+    Aspect.CHANGE_TO: "reached",
+}
+_COUNTED = {
+    "人": "people",
+    "家": "enterprises",
+    "户": "households",
+    "公里": "km",
+    "个": "",
+    "人次": "person-times",
+}
+
+
+def english_statement(inquiry: Inquiry, figure: Figure) -> str:
+    """Return one English sentence that says the figure, with the report's own words for it."""
+    said = [
+        name
+        for name in lexicon().known_english.findall(inquiry.question.plain)
+        if any(other in figure.indicator for other in _names(lexicon().english[name]))
+    ]
+    name = f"{_as_asked(inquiry, said[0])} ({figure.indicator})" if said else figure.indicator
+    value = figure.quantity.text
+    unit = figure.quantity.unit
+    if unit in _COUNTED and figure.quantity.value == int(figure.quantity.value):
+        value += f" ({int(figure.quantity.value):,} {_COUNTED[unit]}".rstrip() + ")"
+    if figure.kind is Kind.TARGET:
+        growth = " growth" if figure.aspect is Aspect.GROWTH else ""
+        return f"The {figure.period} target for {name}{growth} is {value}".replace("  ", " ")
+    return f"In {figure.period}, {name} {_ENGLISH_VERBS[figure.aspect]} {value}"
+
+
+def _as_asked(inquiry: Inquiry, name: str) -> str:
+    """Return a name in the letter case of the question."""
+    found = re.search(re.escape(name), inquiry.question.text, re.IGNORECASE)
+    return found[0] if found else name
+
+
+def _names(term: str) -> tuple[str, ...]:
+    return lexicon().names.get(term, (term,))
 
 
 def period_prefix(figure: Figure, body: str) -> str:
@@ -153,7 +209,9 @@ def period_prefix(figure: Figure, body: str) -> str:
     if not figure.period or re.search(r"(?:19|20)\d\d年", body):
         return ""
     if figure.kind is Kind.TARGET:
-        verb_first = re.match(r"(?:新|再|建|改|整|开|实施|打造|完成|培育|治理|力争|确保|推|增|统一|扎实|加|提)", body)
+        verb_first = re.match(
+            r"(?:新|再|建|改|整|开|实施|打造|完成|培育|治理|力争|确保|推|增|统一|扎实|加|提)", body
+        )
         return f"{figure.period}年计划" if verb_first else f"{figure.period}年目标："
     return f"{figure.period}年"
 

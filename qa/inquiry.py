@@ -67,7 +67,9 @@ class Inquiry:
     @property
     def passages(self) -> list[Passage]:
         """The paragraphs of the hits, best first, each once."""
-        return list({(h.passage.report_id, h.passage.number): h.passage for h in self.hits}.values())
+        return list(
+            {(h.passage.report_id, h.passage.number): h.passage for h in self.hits}.values()
+        )
 
     @cached_property
     def rank(self) -> dict[tuple[str, int, int], int]:
@@ -76,6 +78,12 @@ class Inquiry:
             (h.passage.report_id, h.passage.number, h.sentence): place
             for place, h in enumerate(self.hits)
         }
+
+    def speaks_of_period(self, passage: Passage) -> bool:
+        """Tell whether a paragraph speaks of a year asked for, by its part or in words."""
+        years = self.question.years
+        spoken = self.library.year(passage)
+        return spoken in years or any(str(year) in passage.text for year in years)
 
     def foreign_place(self) -> str | None:
         """Return a place that the question names and no report speaks of."""
@@ -105,4 +113,3 @@ def context(passage: Passage, offset: int) -> str:
 def clause_spans(passage: Passage, sentence: int) -> list[Span]:
     """Return the clauses of one sentence of a paragraph."""
     return clauses(passage.text, passage.sentences[sentence])
-

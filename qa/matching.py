@@ -40,7 +40,10 @@ class Matcher:
         self._weights = weights
         self.terms = tuple(terms)
         self._parts = [
-            (weights.of(term.text), tuple(dict.fromkeys(n.lower() for n in (term.text, *term.names))))
+            (
+                weights.of(term.text),
+                tuple(dict.fromkeys(n.lower() for n in (term.text, *term.names))),
+            )
             for term in terms
         ]
         self._total = sum(weight for weight, _ in self._parts)
@@ -66,6 +69,12 @@ class Matcher:
             for term, (_, names) in zip(self.terms, self._parts, strict=True)
             if self._covered(names, text) < 0.5
         ]
+
+    def lacking(self, text: str) -> float:
+        """Return the weighted share of the terms of which `text` speaks less than half."""
+        absent = set(self.missing(text))
+        lost = sum(w for t, (w, _) in zip(self.terms, self._parts, strict=True) if t in absent)
+        return lost / self._total if self._total else 0.0
 
     def _covered(self, names: tuple[str, ...], text: str) -> float:
         if any(name in text for name in names):
@@ -94,7 +103,12 @@ class Matcher:
             for name in names:
                 rest = rest.replace(name, "\0") if len(name) > 1 else rest
         # what no name covers whole may still be covered in runs
-        pairs = {name[i : i + 2] for _, names in self._parts for name in names for i in range(len(name) - 1)}
+        pairs = {
+            name[i : i + 2]
+            for _, names in self._parts
+            for name in names
+            for i in range(len(name) - 1)
+        }
         left = [True] * len(rest)
         for i in range(len(rest) - 1):
             if rest[i : i + 2] in pairs:

@@ -55,7 +55,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         have = matcher.coverage(run)
         options = []
         for grown in ((first - 1, last), (first, last + 1)):
-            if 0 <= grown[0] and grown[1] < len(pieces):
+            if grown[0] >= 0 and grown[1] < len(pieces):
                 longer = text[pieces[grown[0]].start : pieces[grown[1]].end]
                 options.append((matcher.coverage(longer) - have, grown))
         gain, grown = max(options, default=(0.0, (first, last)))
@@ -87,7 +87,9 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
     text = whole.of(passage.text)
     enumerates = _ENUMERATION.search(best.text) is not None
     if len(text.strip(_EDGE)) > 24 or (enumerates and len(passage.sentences) == sentence + 1):
-        span = best.span if enumerates and len(best.text) <= 90 else _shortened(passage, sentence, 160)
+        span = (
+            best.span if enumerates and len(best.text) <= 90 else _shortened(passage, sentence, 160)
+        )
         if not span.contains(best.span):
             span = best.span
         return [replace(best, span=span)]
@@ -104,13 +106,49 @@ def defining(inquiry: Inquiry, most: int = 6) -> list[Point]:
     that begin with an explanation of it are not there and the list is empty.
     """
     for term in sorted(inquiry.matcher.terms, key=lambda t: len(t.text), reverse=True):
-        pattern = re.compile(rf"{re.escape(term.text)}[”\"」》]?(?:[:：]|是(?!否)|即|就是|指)", re.IGNORECASE)
+        pattern = re.compile(
+            rf"{re.escape(term.text)}[”\"」》]?(?:[:：]|是(?!否)|即|就是|指)", re.IGNORECASE
+        )
         for passage in inquiry.passages:
             for index, span in enumerate(passage.sentences):
                 found = pattern.search(span.of(passage.text))
                 if found:
-                    return _explained(inquiry, passage, index, span.start + found.start(), most)
+                    start = span.start + found.start()
+                    start -= start > 0 and passage.text[start - 1] in "“「《"
+                    return _explained(inquiry, passage, index, start, most)
+    return _under_its_name(inquiry)
+
+
+def _under_its_name(inquiry: Inquiry) -> list[Point]:
+    """Return the topic whose heading names what is asked, else the one best sentence on it."""
+    told = key_points(inquiry)
+    best = _naming(inquiry) or points(inquiry)[:1]
+    if told and best:
+        passage = told[0].passage
+        heading = passage.sentences[told[0].sentence].of(passage.text) + context(
+            passage, passage.sentences[told[0].sentence].end - 1
+        )
+        if inquiry.matcher.coverage(heading) >= 0.8:
+            return told
+    return best
+
+
+def _naming(inquiry: Inquiry) -> list[Point]:
+    """Return the clause that writes the asked name itself, not another name for it."""
+    names = [term.text for term in inquiry.matcher.terms if len(term.text) > 1]
+    for hit in inquiry.hits[:24]:
+        passage = hit.passage
+        for clause in clause_spans(passage, hit.sentence):
+            text = clause.of(passage.text).lower()
+            if names and all(name in text for name in names):
+                covered = inquiry.matcher.coverage(text)
+                return [Point(passage, clause, hit.sentence, hit.score, covered, covered)]
     return []
+
+
+def stated_or_told(inquiry: Inquiry) -> list[Point]:
+    """Return the one clause that says how a thing stands, else the points of its topic."""
+    return _under_its_name(inquiry) if _naming(inquiry) else key_points(inquiry)
 
 
 def _explained(
@@ -121,7 +159,9 @@ def _explained(
     return [
         Point(
             passage,
-            Span(start, passage.sentences[i].end) if i == sentence else _shortened(passage, i),
+            Span(start, max(start + 1, _shortened(passage, i, start - passage.sentences[i].start + 120).end))
+            if i == sentence
+            else _shortened(passage, i),
             i, 1.0, covered,
         )
         for i in indices

@@ -146,7 +146,15 @@ def understand(text: str, year: int | None = None) -> Question:
     form = _form(asked)
     aspect = _aspect(asked)
     return Question(
-        text, asked, english, form, years, part, aspect, _units(asked, aspect), _terms(asked, english)
+        text,
+        asked,
+        english,
+        form,
+        years,
+        part,
+        aspect,
+        _units(asked, aspect),
+        _terms(asked, english),
     )
 
 
@@ -192,6 +200,8 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
 
 
 def _aspect(asked: str) -> Aspect | None:
+    if wording.CHANGED_TO.search(asked):
+        return Aspect.LEVEL
     if wording.FALL.search(asked):
         return Aspect.DECLINE
     if wording.RISE.search(asked):
@@ -229,7 +239,8 @@ def _english_terms(asked: str) -> Iterator[Term]:
 def _loose_english(text: str) -> Iterator[Term]:
     """Yield the words without a known Chinese name: they stand for themselves."""
     for word in re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text):
-        if word not in lexicon().asking_english:
+        # verbs of doing say nothing that a report's nouns do not
+        if word not in lexicon().asking_english and not word.endswith(("ed", "ing")):
             yield Term(word, (word,))
 
 
@@ -244,7 +255,11 @@ def _chinese_terms(asked: str) -> Iterator[Term]:
 
 
 def _exact(found: str, names: Mapping[str, tuple[str, ...]]) -> str:
-    return next(name for name in (found, found.upper(), *names) if name.lower() == found.lower() and name in names)
+    return next(
+        name
+        for name in (found, found.upper(), *names)
+        if name.lower() == found.lower() and name in names
+    )
 
 
 def _loose(text: str) -> Iterator[Term]:

@@ -16,7 +16,7 @@ from qa.conversation import Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import Term, plain, understand
+from qa.question import Term, understand
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
@@ -117,7 +117,7 @@ class ReportQA:
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
         standalone = condense(question, history, self._year)
-        standalone = self._library.spelling.corrected(plain(standalone))
+        standalone = self._library.spelling.corrected(standalone)
         asked = understand(standalone, self._year)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)
@@ -142,7 +142,7 @@ class ReportQA:
         for term in terms:
             text = term.text
             for region in regions:
-                text = re.sub(region + "[市省]?", "", text)
+                text = re.sub(f"^{region}[市省]?", "", text)
             if text == term.text:
                 kept.append(term)
             elif text:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from qa.question import plain
 from vectorstore.report import Report
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
@@ -47,6 +48,7 @@ class Spelling:
         """
         if not re.search(r"[\u4e00-\u9fff]", question):
             return question
+        question = plain(question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
         for match in _HAN_RUN.finditer(question):
             for size in _SIZES:

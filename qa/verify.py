@@ -14,11 +14,15 @@ from decimal import Decimal
 
 from qa.answer import Claim
 from qa.compute import results
+from qa.question import is_english, lexicon
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|\D|$)")
-_NAME = re.compile(r"[“\"「《]([^”\"」》]{2,40})[”\"」》]|[A-Za-z][A-Za-z0-9.+-]{1,}")
+# Quoted names, and Latin ones that are no plain words: GDP, T3B, PM2.5.
+_NAME = re.compile(
+    r"[“\"「《]([^”\"」》]{2,40})[”\"」》]|[A-Za-z]*(?:[A-Z][A-Za-z]*[A-Z]|[A-Za-z]\d)[A-Za-z0-9.+-]*"
+)
 _TARGET = re.compile(r"目标|计划|预期|力争")
 _REACHED = re.compile(r"实现了?|已经?|完成了")
 
@@ -57,6 +61,8 @@ class Verifier:
     def _numbers(self, claim: Claim) -> list[str]:
         cited = [q for c in claim.citations for q in find_quantities(c.quote)]
         computed = self._computed(claim, cited)
+        if is_english(claim.text):  # «75万人» may be told as 750,000 as well
+            computed |= {(quantity.value, "") for quantity in cited}
         return [
             f"figure not in the cited text: {quantity.text}"
             for quantity in find_quantities(claim.text)
@@ -64,9 +70,7 @@ class Verifier:
             and (quantity.value, quantity.unit) not in computed
         ]
 
-    def _computed(
-        self, claim: Claim, cited: Sequence[Quantity]
-    ) -> set[tuple[Decimal, str]]:
+    def _computed(self, claim: Claim, cited: Sequence[Quantity]) -> set[tuple[Decimal, str]]:
         """Return what follows from the operands of a claim, if each of them is cited."""
         operands = [q for text in claim.operands for q in find_quantities(text)[:1]]
         if not operands or not all(any(q.same(other) for other in cited) for q in operands):
@@ -108,5 +112,11 @@ class Verifier:
             c.quote + "".join(c.passage.section) + c.passage.report_id for c in claim.citations
         )
         names = (match[1] or match[0] for match in _NAME.finditer(claim.text))
-        return [f"name not in the cited text: {name}" for name in names if name not in cited]
+        return [f"name not in the cited text: {name}" for name in names if not _said(name, cited)]
 
+
+def _said(name: str, cited: str) -> bool:
+    """Tell whether the cited text has a name, or a Chinese term that the lexicon gives for it."""
+    words = lexicon()
+    others = [*words.names.get(name, ()), words.english.get(name.lower(), name)]
+    return any(other in cited for other in (name, *others))

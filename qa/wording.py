@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"多少|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"目标(?:是什么|值)?[?？]?$|多少|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率)(?:是|为|呢|有|达)?[?？]?$"
     r"|how many|how much|how long|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
@@ -19,7 +19,9 @@ LIST = re.compile(
 ENTITY = re.compile(
     r"谁|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
 )
-DATE = re.compile(r"什么时候|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)")
+DATE = re.compile(
+    r"什么时候|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
+)
 YESNO = re.compile(
     r"是不是|有没有|是否|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
@@ -39,7 +41,9 @@ SPEAKER = re.compile(
     r"(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented|is the mayor|was the mayor)|speaker"
 )
 
-PAST = re.compile(r"去年|上年|上一年|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual")
+PAST = re.compile(
+    r"去年|上年|上一年|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual"
+)
 PLANNED = re.compile(
     r"今年|本年|目标|计划|打算|预期|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
     r"|this year|target|goal|plan|planned|plans|aim|will\b|expected|intend"
@@ -52,9 +56,18 @@ RISE = re.compile(
     r"增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
     r"|增长目标|预期增长|增长预期|growth|grow|grew|increase[sd]? by|rise|rose|rising|rate of increase"
 )
-FALL = re.compile(r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|fell|drop|decrease|cut by")
-PERCENT = re.compile(r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|share|rate\b")
-LEVEL = re.compile(r"达到(?:了)?多少(?!个百分点)|总量|总额|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)")
+FALL = re.compile(
+    r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|fell|drop|decrease|cut by"
+)
+CHANGED_TO = re.compile(
+    r"(?:降|升|增|提高|下降|降低|上升|增加|提升|扩大|延长|减少)(?:低|加|长)?[到至]了?(?:多少|几)"
+)
+PERCENT = re.compile(
+    r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|share|rate\b"
+)
+LEVEL = re.compile(
+    r"达到(?:了)?多少(?!个百分点)|总量|总额|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
+)
 
 # What a unit word in the question admits. Mass words admit their kin.
 UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -83,4 +96,3 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少年|几年(?!来)", ("年",)),
     (r"百分之几|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
-

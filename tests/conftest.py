@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,5 +16,5 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def qa(data_dir: Path) -> Iterator[ReportQA]:
-    yield ReportQA.open(settings=Settings(data_dir=data_dir))
+def qa(data_dir: Path) -> ReportQA:
+    return ReportQA.open(settings=Settings(data_dir=data_dir))

@@ -72,7 +72,8 @@ def test_figures_as_csv(run) -> None:
 def test_index_own_reports_and_ask_them(run, tmp_path: Path) -> None:
     report = tmp_path / "2031年青禾市政府工作报告.txt"
     report.write_text(
-        "青禾市政府工作报告\n一、2030年工作回顾\n去年，建成公园12座，地区生产总值增长5.5%。\n", "utf-8"
+        "青禾市政府工作报告\n一、2030年工作回顾\n去年，建成公园12座，地区生产总值增长5.5%。\n",
+        "utf-8",
     )
     run("index", str(report), "--to", str(tmp_path / "index"))
     done = run("ask", "2030年建成多少座公园?", "--reports", str(tmp_path / "index"))

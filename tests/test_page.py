@@ -10,12 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">**粗**"
+HOSTILE = (
+    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">**粗**"
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,9 @@ def _ask(page: Page, question: str) -> None:
     page.locator("#send").click()
 
 
-def test_an_answer_shows_its_sentence_marked_in_its_paragraph(address: str, browser: Browser) -> None:
+def test_an_answer_shows_its_sentence_marked_in_its_paragraph(
+    address: str, browser: Browser
+) -> None:
     page = browser.new_page()
     page.goto(address)
     _ask(page, "2030年地区生产总值增长多少?")

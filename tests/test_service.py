@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 import qa as package
@@ -39,7 +41,8 @@ def test_what_was_done_is_kept_apart_from_what_is_planned(
 
 
 @pytest.mark.parametrize(
-    "question", ["2019年GDP增长多少?", "农村居民收入增长多少?", "轨道交通运营里程多少公里?", "如何稳就业?"]
+    "question",
+    ["2019年GDP增长多少?", "农村居民收入增长多少?", "轨道交通运营里程多少公里?", "如何稳就业?"],
 )
 def test_every_figure_of_an_answer_stands_in_what_it_cites(qa: ReportQA, question: str) -> None:
     answer = qa.ask(question)
@@ -77,7 +80,7 @@ def test_the_stream_gives_the_text_of_the_answer(qa: ReportQA) -> None:
 def test_search_gives_ten_paragraphs_best_first(qa: ReportQA) -> None:
     hits = qa.search("政务服务 一网通办")
     assert [hit.rank for hit in hits] == list(range(1, 11))
-    assert all(a.score >= b.score for a, b in zip(hits, hits[1:], strict=False))
+    assert all(a.score >= b.score for a, b in pairwise(hits))
 
 
 def test_opening_nothing_says_what_was_expected(tmp_path: object) -> None:

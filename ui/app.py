@@ -13,7 +13,7 @@ from vectorstore.errors import ReportQAError
 
 # Gradio reports usage unless told not to, and reads this when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr  # noqa: E402
+import gradio as gr
 
 EXAMPLES = (
     "2019年地区生产总值增长多少？",
@@ -36,7 +36,9 @@ def build(qa: ReportQA) -> Any:
                 # Not rendered as markdown: an answer quotes reports, and text is data.
                 chat = gr.Chatbot(label="问答", render_markdown=False, height=480)
                 box = gr.Textbox(
-                    label="问题", placeholder="请输入问题，例如：城镇新增就业多少人？", elem_id="question"
+                    label="问题",
+                    placeholder="请输入问题，例如：城镇新增就业多少人？",
+                    elem_id="question",
                 )
                 with gr.Row():
                     send = gr.Button("提问", variant="primary", elem_id="send")

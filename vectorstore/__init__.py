@@ -1,0 +1,1 @@
+"""What the reports say: reading, figures, and search."""

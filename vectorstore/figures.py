@@ -87,7 +87,9 @@ _MEASURE = re.compile(
     r"(?:产业|行业|业|保险|制造业)?(?:增加值|总产值|产值|(?:销售|营业|综合|总)?收入|(?:进出口|出口|进口)(?:总值|总额|额)?"
     r"|利润总额|利润|投资|消费支出|可支配收入|(?:贷款|存款)余额|[^、和及与]{0,2}(?:率|量|额|数|占比|比重|浓度|里程|规模|面积|速度))$"
 )
-_MEASURED = re.compile(r"(?:[率值额量数]|收入|支出|投资|利润|占比|比重|里程|规模|面积|进出口|出口|进口)$")
+_MEASURED = re.compile(
+    r"(?:[率值额量数]|收入|支出|投资|利润|占比|比重|里程|规模|面积|进出口|出口|进口)$"
+)
 _JOINT = re.compile(r"、|以及|及|和|与")
 _CUTS = re.compile(r"(?:保持|持续|稳步|不断|总体|进一步|实现|得到|取得|明显|逐步|加快|全面|更加)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
@@ -238,14 +240,22 @@ class _Reader:
     def _figure(
         self, name: str, verb: str, quantity: Quantity, aspect: Aspect, clause: Span
     ) -> Figure:
-        period = _period(self.report, self.passage, self.text[self.sentence.start : quantity.span.start])
+        period = _period(
+            self.report, self.passage, self.text[self.sentence.start : quantity.span.start]
+        )
         kind = Kind.ACTUAL if self.passage.part is Part.REVIEW else Kind.TARGET
         name = re.sub(r"^(?:全年|预计|其中|今年|去年)+", "", name.strip("、,， "))
-        return Figure(name, verb, quantity, aspect, period, kind, self.passage, quantity.span, clause)
+        return Figure(
+            name, verb, quantity, aspect, period, kind, self.passage, quantity.span, clause
+        )
 
 
 def _is_amount(quantity: Quantity) -> bool:
-    return not (quantity.unit == "" and quantity.value < 1000 and quantity.core.end - quantity.core.start <= 2)
+    return not (
+        quantity.unit == ""
+        and quantity.value < 1000
+        and quantity.core.end - quantity.core.start <= 2
+    )
 
 
 def _shifted(quantity: Quantity, by: int) -> Quantity:
@@ -321,7 +331,12 @@ def _with_shared_ends(parts: list[str]) -> list[str]:
     measure = _MEASURE.search(parts[-1])
     if measure is None:
         return parts
-    return [p if _MEASURED.search(p) else p + measure[0] for p in parts[:-1]] + [parts[-1]]
+    return [p if _MEASURED.search(p) else _joined(p, measure[0]) for p in parts[:-1]] + [parts[-1]]
+
+
+def _joined(name: str, measure: str) -> str:
+    """Put a shared measure to a name without saying «业» twice: 制造业 + 产业增加值."""
+    return name + (re.sub(r"^(?:产业|行业|业)", "", measure) if name.endswith("业") else measure)
 
 
 def _period(report: Report, passage: Passage, before: str) -> str:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-_HAN_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_HAN_DATE = re.compile(
+    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?(?!\d)")
 _TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
 _REVIEWED_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年[^。，,]{0,12}(?:回顾|总结)")
-_PLANNED_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年[^。，,]{0,14}(?:安排|任务|目标|重点|建议|打算)")
+_PLANNED_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s*年[^。，,]{0,14}(?:安排|任务|目标|重点|建议|打算)"
+)
 _TITLE_END = re.compile(r"报告")
 _OFFICE = r"(?:市长|省长|主席|县长|区长|州长|旗长|盟长|总理)"
 _NAME = r"[\u4e00-\u9fff](?:[ \u3000]{0,3}[\u4e00-\u9fff]){1,3}?|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,8}"
@@ -20,10 +24,42 @@ _SPEAKERS = (
     re.compile(rf"{_OFFICE}[\s:：]*({_NAME})\s*(?:同志|作|代表|$)"),
     re.compile(rf"日\s*(?:，|,)?\s*({_NAME})(?:代|副)?{_OFFICE}"),
 )
-_AREAS = (
-    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 "
-    "四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
-).split()
+_AREAS = [
+    "北京",
+    "天津",
+    "上海",
+    "重庆",
+    "河北",
+    "山西",
+    "辽宁",
+    "吉林",
+    "黑龙江",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "海南",
+    "四川",
+    "贵州",
+    "云南",
+    "陕西",
+    "甘肃",
+    "青海",
+    "台湾",
+    "内蒙古",
+    "广西",
+    "西藏",
+    "宁夏",
+    "新疆",
+    "香港",
+    "澳门",
+]
 _AREA = re.compile("|".join(_AREAS))
 _PEOPLE = r"(?:壮族|回族|维吾尔|[\u4e00-\u9fff]{1,8}族)?"
 _PLACE = re.compile(
@@ -98,7 +134,9 @@ def _date(line: str) -> date | None:
     if found := _DATE.search(line):
         parts = [int(found[i]) for i in (1, 2, 3)]
     elif found := _HAN_DATE.search(line):
-        year = "".join(str("〇一二三四五六七八九".index(c)) for c in re.sub("[○零]", "〇", found[1]))
+        year = "".join(
+            str("〇一二三四五六七八九".index(c)) for c in re.sub("[○零]", "〇", found[1])
+        )
         parts = [int(year), _small(found[2]), _small(found[3])]
     else:
         return None
@@ -113,7 +151,11 @@ def _small(numeral: str) -> int:
     tens, ten, ones = numeral.rpartition("十")
     if not ten:
         return "〇一二三四五六七八九".find(numeral)
-    return ("一二三四五六七八九".find(tens) + 1 or 1) * 10 + "一二三四五六七八九".find(ones) + bool(ones)
+    return (
+        ("一二三四五六七八九".find(tens) + 1 or 1) * 10
+        + "一二三四五六七八九".find(ones)
+        + bool(ones)
+    )
 
 
 def _speaker(line: str) -> str | None:

@@ -33,7 +33,9 @@ _BACK_TO_WHOLE = re.compile(
     r"(?:同时[，,]?)?(?:我们)?也?(?:同时)?(?:清醒|深知)|(?:同时[，,]?)?我们也|在肯定成绩|以上"
 )
 _NOTES = re.compile(r"(?:名词|词语|术语|有关用语|指标).{0,6}(?:解释|注释|说明)|^(?:附[：:])?注释$")
-_REVIEW = re.compile(r"回顾|过去[一五]年|(?:主要)?成绩|总结|存在的?(?:主要)?(?:问题|困难)|所做的?工作|完成情况")
+_REVIEW = re.compile(
+    r"回顾|过去[一五]年|(?:主要)?成绩|总结|存在的?(?:主要)?(?:问题|困难)|所做的?工作|完成情况"
+)
 _PLAN = re.compile(r"安排|目标|任务|部署|计划|建议|打算|要求|重点|[今明]后?[一五]?年|自身建设")
 
 
@@ -75,9 +77,7 @@ def build_report(lines_text: str, *, report_id: str, filename: str) -> Report:
     )
 
 
-def _passage(
-    report_id: str, line: _Line, kind: str, path: tuple[str, ...], part: Part
-) -> Passage:
+def _passage(report_id: str, line: _Line, kind: str, path: tuple[str, ...], part: Part) -> Passage:
     sentences = split_sentences(line.text)
     prose = kind in ("item", "point", "body") and part in (Part.REVIEW, Part.PLAN)
     return Passage(
@@ -241,7 +241,7 @@ def _after_list(kinds: Sequence[str], index: int) -> bool:
             items.append(place)
     if len(items) < 3:
         return False
-    return all(later == earlier + 1 for later, earlier in zip(items, items[1:], strict=False))
+    return all(later == earlier + 1 for later, earlier in pairwise(items))
 
 
 def _part(chapter: str, current: Part, year: int | None) -> Part:

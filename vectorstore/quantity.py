@@ -121,7 +121,9 @@ _RANGED = re.compile(
     rf"{_START}(?P<a>{_DIGITS})(?P<as>{_SCALE})?(?P<au>{_UNIT})?"
     rf"{_RANGE}(?P<b>{_DIGITS})(?P<s>{_SCALE})?(?P<u>{_UNIT})?"
 )
-_PERCENT = re.compile(r"百分之(?P<a>[零〇一二三四五六七八九十百两]+(?:点(?P<f>[零〇一二三四五六七八九]+))?)")
+_PERCENT = re.compile(
+    r"百分之(?P<a>[零〇一二三四五六七八九十百两]+(?:点(?P<f>[零〇一二三四五六七八九]+))?)"
+)
 _HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HAN_NUMBER = re.compile(
     r"(?<![第初〇零一二三四五六七八九十百千万亿两几数上])"

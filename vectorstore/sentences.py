@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from vectorstore.report import Span
 
@@ -23,7 +23,7 @@ _CLOSERS = {
     "{": "}",
 }
 _OPENERS = {closer: opener for opener, closer in _CLOSERS.items()}
-_QUOTE_ENDS = "”’」』\""
+_QUOTE_ENDS = '”’」』"'
 # A longer pair is taken for two marks that have lost their partners.
 _LONGEST_PAIR = 300
 
@@ -42,7 +42,9 @@ _AIM = re.compile(
     r"|从最"
 )
 _DEED = re.compile(r"(?:完成|任务|试点|方案|意见|投用|开工|运行|通车|成立|落地|工程|计划)[。]$")
-_ORDINAL = re.compile(r"[一二三四五六七八九十]+是|[(（]?\d{1,2}[)）.、．]|[(（][一二三四五六七八九十]+[)）]|首先|其次")
+_ORDINAL = re.compile(
+    r"[一二三四五六七八九十]+是|[(（]?\d{1,2}[)）.、．]|[(（][一二三四五六七八九十]+[)）]|首先|其次"
+)
 _QUOTED = re.compile(r"“[^”]{1,4}”")
 
 

@@ -36,7 +36,6 @@ from vectorstore.lexical import LexicalIndex
 from vectorstore.report import Part, Passage, Report, Span
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 FORMAT = "report-qa index"
@@ -50,7 +49,7 @@ _CHROMA = "chroma"
 _COLLECTION = "sentences"
 _BATCH = 64
 _REBUILD = "Rebuild it with: report-qa index --rebuild"
-_ORDINAL = re.compile(r"^\s*[一二三四五六七八九十]+\s*[、.．]\s*")  # noqa: RUF001
+_ORDINAL = re.compile(r"^\s*[一二三四五六七八九十]+\s*[、.．]\s*")
 
 Progress = Callable[[int, int], None]
 
@@ -126,7 +125,7 @@ class PassageStore:
         self.folder = folder
         self.embedder = embedder
         self._manifest = manifest
-        self._client: ClientAPI | None = None
+        self._client: Any = None
         self._collection: ChromaCollection | None = None
         self._snapshot = _load_snapshot(folder, manifest)
 
@@ -180,7 +179,7 @@ class PassageStore:
     def close(self) -> None:
         """Let go of the files of the vector database."""
         if self._client is not None:
-            self._client.close()  # type: ignore[no-untyped-call]
+            self._client.close()  # type: ignore[attr-defined, unused-ignore, no-untyped-call]
         self._client = self._collection = None
 
     # -- writing
@@ -263,9 +262,7 @@ class PassageStore:
         path.parent.mkdir(exist_ok=True)
         _write_atomically(path, json.dumps(asdict(report), ensure_ascii=False, default=str))
 
-    def _embed(
-        self, reports: Sequence[tuple[_Version, Report]], progress: Progress | None
-    ) -> None:
+    def _embed(self, reports: Sequence[tuple[_Version, Report]], progress: Progress | None) -> None:
         """Bring the vectors of these versions into Chroma; those there are kept."""
         collection = self._vectors()
         wanted: list[tuple[str, str, str]] = []
@@ -292,9 +289,7 @@ class PassageStore:
         target = self.folder / _LEXICAL / generation
         shutil.rmtree(target, ignore_errors=True)
         _build_lexical(reports).save(target)
-        manifest = _Manifest(
-            self.embedder.name, self.embedder.dimension, versions, generation
-        )
+        manifest = _Manifest(self.embedder.name, self.embedder.dimension, versions, generation)
         _write_manifest(self.folder, manifest)
         self._adopt(manifest)
         self._sweep()
@@ -304,7 +299,9 @@ class PassageStore:
         live = [version.key for version in self._manifest.versions]
         collection = self._vectors()
         if collection.count() > len(self._snapshot.rows):
-            collection.delete(where={"version": {"$nin": live}} if live else {"version": {"$ne": ""}})
+            collection.delete(
+                where={"version": {"$nin": live}} if live else {"version": {"$ne": ""}}
+            )
         keep = {_report_path(self.folder, version) for version in self._manifest.versions}
         for path in (self.folder / _REPORTS).glob("*.json*"):
             if path not in keep:
@@ -352,7 +349,7 @@ class PassageStore:
     ) -> list[tuple[int, float]]:
         where: Any = {"version": {"$in": versions}} if versions is not None else None
         answer = self._vectors().query(
-            query_embeddings=[vector], n_results=k, where=where, include=["distances"]
+            query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
         )
         distances = answer["distances"]
         if distances is None:
@@ -478,8 +475,7 @@ def _parse_manifest(path: Path, text: str) -> _Manifest:
         content = json.loads(text)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ForeignIndex(
-                f"{path} is not the manifest of a report-qa index. "
-                "Choose an empty or a new folder."
+                f"{path} is not the manifest of a report-qa index. Choose an empty or a new folder."
             )
         if content.get("version") != FORMAT_VERSION:
             raise ForeignIndex(
