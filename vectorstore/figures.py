@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
-from vectorstore.quantity import Quantity, find_quantities
+from vectorstore.quantity import Bound, Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
 
 
@@ -57,9 +56,11 @@ class Figure:
 _CLAUSE_END = ",，;；:：。！!？?"
 _OPEN, _CLOSE = "“「『（(《【", "”」』）)》】"
 
-_RISE = "增长|增加|增收|提高|上升|上涨|提升|扩大|回升|增"
+_RISE = "增长|增加|增收|提高|上升|上涨|提升|扩大|回升|(?<!新)增"
 _FALL = "下降|减少|降低|压缩|压减|缩短|回落|下调|减幅|降幅|降|减"
 _TO = rf"(?:{_RISE}|{_FALL}|延长|拓展|扩展|扩|升|调整|上调|推进|发展)(?:至|到|为)"
+# What came anew, not what grew: «浦东新区法规新增4部» is a count.
+_NEW = "新增|新认定|新推出|新建成|新建|新设立|新引进|新入选|新获批"
 _REACH = (
     "稳定在|保持在|控制在|维持在|达到了|达到|实现|完成|突破|超过|达|为|有|占|共|计|在|是|约|近|到"
 )
@@ -69,18 +70,24 @@ _ADVERB = (
 )
 _BEFORE_QUANTITY = re.compile(
     rf"(?P<subject>.*?)(?P<adverb>(?:{_ADVERB})*)"
-    rf"(?P<verb>(?P<to>{_TO})|(?P<rise>{_RISE})|(?P<fall>{_FALL})|(?P<reach>{_REACH}))?"
+    rf"(?P<verb>(?P<to>{_TO})|(?P<rise>{_RISE})|(?P<fall>{_FALL})|(?P<new>{_NEW})|(?P<reach>{_REACH}))?"
     rf"(?P<tail>了|约|近|达|的)?$"
 )
 _RATE = re.compile(r"(增速|增幅|涨幅|增长率)$")
 _DROP = re.compile(r"(降幅|跌幅|下降率)$")
+_DURATIONS = ("年", "个月", "周", "天", "日", "小时", "分钟", "秒")
+_WORD = re.compile(r"(?!以|左右|内|之内|后|前|和|及|与|的)[\w“]")
+# What is counted in «八个方面» is the speech itself.
+_FRAME = re.compile(r"方面|方向|维度|层面")
+# Counts in Chinese numerals are idiom («四个意识»); measures are amounts («百分之六», «两倍»).
+_IN_WORDS = ("%", "个百分点", "倍", "成", "元", "美元", "公里", "平方公里", "平方米", "亩", "吨")
 # A subject that says only when or how: the real one stands in a clause before.
 _EMPTY = re.compile(
     rf"(?:{_ADVERB}|全市|全省|全区|一年来|其中|今年|去年|同时|年内|今后|每年|当年|到?(?:19|20)\d\d年?底?|、|和|及|以及|并)*"
 )
 # A subject that needs its owner: «对经济增长贡献率», «总金额», «占比».
 _PARTIAL = re.compile(
-    r"^(?:(?:对|占|比).+|其中.*|(?:总|净|年)?(?:金额|额|里程|量|数|规模|面积|人数)|.{0,2}(?:贡献率|占比|比重|产值|产量|增速|覆盖率))$"
+    r"^(?:(?:对|占|比).+|(?:总|净|年)?(?:金额|额|里程|量|数|规模|面积|人数)|.{0,2}(?:贡献率|占比|比重|产值|产量|增速|覆盖率))$"
 )
 # The measure that coordinated names share: «电子、材料|产业增加值|».
 _MEASURE = re.compile(
@@ -91,9 +98,18 @@ _MEASURED = re.compile(
     r"(?:[率值额量数]|收入|支出|投资|利润|占比|比重|里程|规模|面积|进出口|出口|进口)$"
 )
 _JOINT = re.compile(r"、|以及|及|和|与")
+_LISTED = re.compile(r"、|以及")
+_TRAILING_JOINT = re.compile(r"(?:和|及|与)$")
+_SHARED_HEAD = re.compile(r"^(?:对|向|与|同|新增|新建|新认定)")
+_TOWN_OR_COUNTRY = ("城镇", "城市", "农村", "乡村")
+_LEADING = re.compile(r"^(?:全年|预计|其中|今年|去年)+")
 _CUTS = re.compile(r"(?:保持|持续|稳步|不断|总体|进一步|实现|得到|取得|明显|逐步|加快|全面|更加)")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年)?\s*(?:—|-|至|到|–|~)+\s*((?:19|20)\d\d)\s*年")
+_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年(?![版度、])")
+_YEARS = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*(?:年)?\s*(?:—|-|至|到|–|~)+\s*(?P<year>(?:19|20)\d\d)\s*年"
+)
+# A year that opens a clause holds for the clauses after it; one inside a clause for that alone.
+_OPENING_YEAR = re.compile(r"^(?:到|至|截至|预计|力争|确保|争取)*(?:19|20)\d\d\s*年")
 _SPANS = {"五年来": 5, "过去五年": 5, "5年来": 5, "三年来": 3, "两年来": 2, "四年来": 4}
 _POST = re.compile(
     r"^[^,，;；:：。！!？?、0-9的]*?(?=(?:能够|已|全部|实现|建成|开工|投用|投产|通了|入选|获|纳入|完成|脱贫)|[,，;；:：。！!？?、]|$)"
@@ -129,12 +145,6 @@ def extract(report: Report) -> list[Figure]:
     return [figure for passage in report.passages for figure in of_passage(report, passage)]
 
 
-@lru_cache(maxsize=64)
-def figures_of(report_key: int, report: Report) -> tuple[Figure, ...]:
-    """Return `extract(report)`, remembered for the reports in use."""
-    return tuple(extract(report))
-
-
 def of_passage(report: Report, passage: Passage) -> Iterator[Figure]:
     """Yield the indicator facts of one paragraph."""
     if passage.part is Part.OPENING:
@@ -166,22 +176,63 @@ class _Reader:
         self.text = passage.text
         shift = sentence.start
         self.quantities = [
-            _shifted(q, shift) for q in find_quantities(sentence.of(self.text)) if _is_amount(q)
+            _shifted(quantity, shift)
+            for quantity in find_quantities(sentence.of(self.text))
+            if _is_amount(quantity)
         ]
         self.subject = ""
 
     def figures(self) -> Iterator[Figure]:
+        years = ""
         for clause in clauses(self.text, self.sentence):
-            inside = [q for q in self.quantities if clause.contains(q.core)]
-            if not inside:
+            groups = _grouped(self.text, self._stated(clause))
+            if not groups:
                 self._take_subject(clause)
-                continue
             start = clause.start
-            groups = _grouped(self.text, inside)
             for index, group in enumerate(groups):
                 stop = groups[index + 1].start if index + 1 < len(groups) else clause.end
-                yield from self._facts(clause, start, group, stop)
-                start = group.end
+                yield from self._facts(clause, start, group, stop, years)
+                start = _next_start(self.text, group.end, stop)
+            words = clause.of(self.text)
+            years = words if _OPENING_YEAR.match(words) else years
+
+    def _stated(self, clause: Span) -> list[Quantity]:
+        """Return the amounts that a clause states, without those that only describe."""
+        inside = [q for q in self.quantities if clause.contains(q.core)]
+        stated, start = [], clause.start
+        for quantity, after in zip(inside, [*inside[1:], None], strict=True):
+            if not self._describes(quantity, clause, start, after):
+                stated.append(quantity)
+                start = quantity.span.end
+        return stated
+
+    def _describes(
+        self, quantity: Quantity, clause: Span, start: int, after: Quantity | None
+    ) -> bool:
+        """Tell whether an amount is part of a name or of a manner of speaking.
+
+        «42个国考断面水质优良比例达到97.6%» and «10亿元以上项目26个» state one amount each; durations
+        before a word («24小时开放», «连续9年位居») and slogans in quotes state none.
+        """
+        text = self.text
+        if _in_quotes(text[clause.start : quantity.core.start]):
+            return True
+        rest = text[quantity.span.end : clause.end]
+        if not rest or rest[0] in _CLAUSE_END + "、":
+            return False
+        if quantity.unit in _DURATIONS and _WORD.match(rest):
+            return True
+        if quantity.unit == "省区市" or _FRAME.match(rest):
+            return True
+        if after is None:
+            return False
+        threshold = (
+            quantity.bound in (Bound.AT_LEAST, Bound.AT_MOST) and quantity.text[-1] in "上下"
+        )
+        opening = _EMPTY.fullmatch(text[start : quantity.span.start].strip("、 "))
+        between = text[quantity.span.end : after.span.start]
+        joined = len(_split(between, _LISTED)) > 1 or _JOINT.search(between[-2:])
+        return bool((threshold or opening) and between.strip() and not joined)
 
     def _take_subject(self, clause: Span) -> None:
         words = clause.of(self.text).strip(_CLAUSE_END)
@@ -190,72 +241,116 @@ class _Reader:
         if len(head) >= 3 and not _EMPTY.fullmatch(head):
             self.subject = _RATE.sub("", head)
 
-    def _facts(self, clause: Span, start: int, group: _Group, stop: int) -> Iterator[Figure]:
+    def _facts(
+        self, clause: Span, start: int, group: _Group, stop: int, years: str
+    ) -> Iterator[Figure]:
         before = self.text[start : group.start].lstrip("、,， ")
         match = _BEFORE_QUANTITY.match(before)
         assert match is not None  # the pattern matches any text
-        subject, aspect = match["subject"], _aspect(match)
-        grown = re.search(rf"(?:{_RISE})$", subject)
-        if grown and aspect is Aspect.LEVEL and group.quantities[0].unit in ("%", "倍"):
-            subject, aspect = subject[: grown.start()], Aspect.GROWTH  # «增长均超过48%»
-        verb = grown[0] if grown and aspect is Aspect.GROWTH else match["verb"] or ""
-        if aspect is Aspect.LEVEL and _RATE.search(subject):
-            aspect = Aspect.GROWTH
-        elif aspect is Aspect.LEVEL and _DROP.search(subject):
-            aspect = Aspect.DECLINE
-        subject = self._whole_subject(subject, match)
-        after = self._after(group.end, stop)
-        if not match["subject"].strip() and not match["verb"] and after:
-            subject = ""  # «4000个村民小组通了公路»: the counted noun is the subject
-            after = self.text[group.end : stop].strip(_CLAUSE_END + "、 ")
-        each = "分别" in match["adverb"] or "分别" in before[-6:]
-        shared = re.search(r"均|都|各", match["adverb"]) is not None
-        names = _split_names(subject, len(group.quantities), each=each, shared=shared)
-        if after and not (match["rise"] or match["fall"]):
-            names = [name + after for name in names]
-        pairs = _paired(names, group.quantities, shared)
-        for name, quantity in pairs:
-            yield self._figure(name, verb, quantity, aspect, clause)
+        told, aspect, verb = _told(match, group.quantities[0])
+        noun, rest = self._after(group.end, stop)
+        if noun and not told.strip() and (match["new"] or not match["verb"]):
+            # «4000个村民小组通了公路»: the counted noun is the subject
+            subject, noun, self.subject = match["new"] or "", rest, noun
+        else:
+            subject = self._whole_subject(told, match)
+            if "、" in subject and noun != rest and aspect is Aspect.LEVEL:
+                noun = rest  # «城口、彭水4个|县能够摘帽|»
+        names = _names(subject, group.quantities, match, before)
+        if match["new"] and subject != match["new"]:
+            names = [name + match["new"] for name in names]
+        if noun and not (match["rise"] or match["fall"]):
+            names = [name + noun for name in names]
+        period, kind = self._time(years, self.text[clause.start : group.start])
+        for name, quantity in _paired(names, group.quantities, _is_shared(match)):
+            name = _LEADING.sub("", name.strip("、,， "))
+            place = quantity.span
+            yield Figure(name, verb, quantity, aspect, period, kind, self.passage, place, clause)
 
     def _whole_subject(self, subject: str, match: re.Match[str]) -> str:
         """Restore a subject that the clause leaves out or gives only in part."""
-        subject = subject.strip("、,， ")
+        subject = subject.strip("、,， ").removeprefix("其中")
         if _EMPTY.fullmatch(subject):
             verb = match["verb"] if not (match["rise"] or match["fall"] or match["to"]) else ""
             if not self.subject and verb:
                 return verb
-            return self.subject
+            return self.subject.removeprefix("新增") if "累计" in match[0] else self.subject
         if _PARTIAL.match(subject) and self.subject and len(subject) <= 12:
-            return self.subject + subject.removeprefix("其中")
+            return self.subject + subject
         self.subject = _RATE.sub("", subject)
-        if not match["verb"] or match["reach"] in ("实现", "完成"):
-            return subject + (match["reach"] or "") if match["reach"] else subject
+        if match["reach"] in ("实现", "完成"):
+            return subject + match["reach"]
         return subject
 
-    def _after(self, end: int, stop: int) -> str:
-        """Return the noun that a quantity counts: «11条|重点特色山城步道|»."""
-        match = _POST.match(self.text[end:stop])
-        return match[0].strip() if match else ""
+    def _after(self, end: int, stop: int) -> tuple[str, str]:
+        """Return the noun that a quantity counts, alone and with what is said of it.
 
-    def _figure(
-        self, name: str, verb: str, quantity: Quantity, aspect: Aspect, clause: Span
-    ) -> Figure:
-        period = _period(
-            self.report, self.passage, self.text[self.sentence.start : quantity.span.start]
-        )
-        kind = Kind.ACTUAL if self.passage.part is Part.REVIEW else Kind.TARGET
-        name = re.sub(r"^(?:全年|预计|其中|今年|去年)+", "", name.strip("、,， "))
-        return Figure(
-            name, verb, quantity, aspect, period, kind, self.passage, quantity.span, clause
-        )
+        «10所|高职院校|入选国家“双高计划”» gives «高职院校» and the whole.
+        """
+        listed = _split(self.text[end:stop], _LISTED)[0]
+        listed = _TRAILING_JOINT.sub("", listed) if stop < len(self.text) else listed
+        match = _POST.match(listed)
+        noun = match[0].strip() if match else ""
+        return noun, listed.strip(_CLAUSE_END + " ")
+
+    def _time(self, years: str, before: str) -> tuple[str, Kind]:
+        """Return period and kind: as the words before say, else as the section does."""
+        spoken = self.report.year_of(self.passage.part)
+        reviewed = self.passage.part is Part.REVIEW
+        kind = Kind.ACTUAL if reviewed else Kind.TARGET
+        for words in (before, years):
+            named = _named_period(words)
+            if named is None:
+                continue
+            period, year = named
+            if reviewed and spoken is not None and year > spoken:
+                if re.search(rf"[到至]{year}", words):
+                    return period, Kind.TARGET
+                continue  # «制定2025年清单»: what the deed is for, not when it was done
+            if not reviewed and spoken is not None and year < spoken:
+                kind = Kind.ACTUAL
+            return period, kind
+        if spoken is None:
+            return "", kind
+        if not reviewed and "去年" in before:
+            return str(spoken - 1), Kind.ACTUAL
+        sentence = self.sentence.of(self.text)
+        for words, length in _SPANS.items():
+            if reviewed and words in sentence:
+                return f"{spoken - length + 1}-{spoken}", kind
+        return str(spoken), kind
+
+
+def _named_period(words: str) -> tuple[str, int] | None:
+    """Return the last period that words name, and its last year."""
+    spans, years = list(_YEARS.finditer(words)), list(_YEAR.finditer(words))
+    if spans and (not years or spans[-1].end() >= years[-1].end()):
+        return f"{spans[-1][1]}-{spans[-1]['year']}", int(spans[-1]["year"])
+    if years:
+        return years[-1]["year"], int(years[-1]["year"])
+    return None
 
 
 def _is_amount(quantity: Quantity) -> bool:
-    return not (
-        quantity.unit == ""
-        and quantity.value < 1000
-        and quantity.core.end - quantity.core.start <= 2
-    )
+    """Tell whether a number can be a fact: small bare ones and counts in words are not."""
+    if quantity.unit == "周年" or (quantity.unit == "岁" and quantity.bound is not None):
+        return False  # «3岁以下» is an age group
+    if quantity.unit == "" and quantity.value < 1000:
+        return quantity.core.end - quantity.core.start > 2
+    return quantity.unit in _IN_WORDS or any(char.isdigit() for char in quantity.text)
+
+
+def _in_quotes(before: str) -> bool:
+    return before.count("“") > before.count("”") or before.count("「") > before.count("」")
+
+
+def _next_start(text: str, end: int, stop: int) -> int:
+    """Return where the words of the next quantity start: after the noun of the one before."""
+    gap = text[end:stop]
+    listed = _split(gap, _LISTED)
+    if len(listed) > 1:
+        return stop - len(listed[-1])
+    return stop if _TRAILING_JOINT.search(gap) else end
 
 
 def _shifted(quantity: Quantity, by: int) -> Quantity:
@@ -277,6 +372,19 @@ def _grouped(text: str, quantities: list[Quantity]) -> list[_Group]:
     return groups
 
 
+def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
+    """Return subject, aspect and verb of the words before a quantity."""
+    subject, aspect = match["subject"], _aspect(match)
+    grown = re.search(rf"(?:{_RISE})$", subject)
+    if grown and aspect is Aspect.LEVEL and quantity.unit in ("%", "倍"):
+        return subject[: grown.start()], Aspect.GROWTH, grown[0]  # «增长均超过48%»
+    if aspect is Aspect.LEVEL and _RATE.search(subject):
+        aspect = Aspect.GROWTH
+    elif aspect is Aspect.LEVEL and _DROP.search(subject):
+        aspect = Aspect.DECLINE
+    return subject, aspect, match["verb"] or ""
+
+
 def _aspect(match: re.Match[str]) -> Aspect:
     if match["to"]:
         return Aspect.CHANGE_TO
@@ -285,6 +393,10 @@ def _aspect(match: re.Match[str]) -> Aspect:
     if match["fall"]:
         return Aspect.DECLINE
     return Aspect.LEVEL
+
+
+def _is_shared(match: re.Match[str]) -> bool:
+    return re.search(r"均|都|各", match["adverb"]) is not None
 
 
 def _paired(
@@ -297,60 +409,52 @@ def _paired(
     return [("、".join(names), quantity) for quantity in quantities]
 
 
-def _split_names(subject: str, count: int, *, each: bool, shared: bool) -> list[str]:
+def _names(
+    subject: str, quantities: list[Quantity], match: re.Match[str], before: str
+) -> list[str]:
     """Resolve «A、B和C的产值» into as many names as there are quantities."""
+    count, shared = len(quantities), _is_shared(match)
+    each = "分别" in match["adverb"] or "分别" in before[-6:]
+    # «A、B80家、16家»: the same unit twice says «each» as well
+    each = each or (count > 1 and len({quantity.measure for quantity in quantities}) == 1)
     if not each and not shared:
         return [subject]
     urban = re.fullmatch(r"(?P<head>.*?)城乡(?P<tail>.+)", subject)
-    if urban and (count == 2 or shared) and len(_JOINT.split(urban["tail"])) == 1:
+    if urban and (count == 2 or shared) and len(_split(urban["tail"], _JOINT)) == 1:
         return [f"{urban['head']}{kind}{urban['tail']}" for kind in ("城镇", "农村")]
-    parts = _outside_quotes_split(subject)
+    parts = _split(subject, _JOINT)
     if len(parts) < 2 or (each and count != len(parts)):
         return [subject]
     return _with_shared_ends(parts)
 
 
-def _outside_quotes_split(subject: str) -> list[str]:
+def _split(text: str, joint: re.Pattern[str]) -> list[str]:
+    """Split a text at the joints that stand outside quotes and brackets."""
     parts, start, depth = [], 0, 0
-    for match in re.finditer(rf"[{_OPEN}]|[{_CLOSE}]|{_JOINT.pattern}", subject):
+    for match in re.finditer(rf"[{_OPEN}]|[{_CLOSE}]|{joint.pattern}", text):
         if match[0] in _OPEN:
             depth += 1
         elif match[0] in _CLOSE:
             depth -= 1
-        elif depth == 0 and match.start() > start:
-            parts.append(subject[start : match.start()])
+        elif depth == 0:
+            parts.append(text[start : match.start()])
             start = match.end()
-    return [*parts, subject[start:]]
+    return [*parts, text[start:]]
 
 
 def _with_shared_ends(parts: list[str]) -> list[str]:
-    """Give each name the preposition of the first and the measure of the last."""
-    head = re.match(r"^(?:对|向|与|同)", parts[0])
+    """Give each name the opening word of the first and the measure of the last."""
+    *others, last = parts
+    head = _SHARED_HEAD.match(parts[0])
     if head:
-        parts = [parts[0], *(head[0] + p for p in parts[1:])]
-    measure = _MEASURE.search(parts[-1])
+        parts = [parts[0], *(head[0] + part for part in parts[1:])]
+        *others, last = parts
+    if all(len(part) == 1 for part in others):
+        return [*(part + last[1:] for part in others), last]  # «一、二、三产增加值»
+    town_or_country = re.match("|".join(_TOWN_OR_COUNTRY), last)
+    if len(others) == 1 and town_or_country and others[0].endswith(_TOWN_OR_COUNTRY):
+        return [others[0] + last[town_or_country.end() :], last]  # «城镇和农村居民收入»
+    measure = _MEASURE.search(last)
     if measure is None:
         return parts
-    return [p if _MEASURED.search(p) else _joined(p, measure[0]) for p in parts[:-1]] + [parts[-1]]
-
-
-def _joined(name: str, measure: str) -> str:
-    """Put a shared measure to a name without saying «业» twice: 制造业 + 产业增加值."""
-    return name + (re.sub(r"^(?:产业|行业|业)", "", measure) if name.endswith("业") else measure)
-
-
-def _period(report: Report, passage: Passage, before: str) -> str:
-    """Return the period that a figure speaks of: as written before it, else the section's."""
-    span = list(_YEARS.finditer(before))
-    years = list(_YEAR.finditer(before))
-    if span and (not years or span[-1].end() >= years[-1].end()):
-        return f"{span[-1][1]}-{span[-1][2]}"
-    if years:
-        return years[-1][1]
-    spoken = report.year_of(passage.part)
-    if spoken is None:
-        return ""
-    for words, length in _SPANS.items():
-        if words in before and passage.part is Part.REVIEW:
-            return f"{spoken - length + 1}-{spoken}"
-    return str(spoken)
+    return [*(p if _MEASURED.search(p) else p + measure[0] for p in others), last]
