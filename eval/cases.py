@@ -94,7 +94,9 @@ def load_cases(split: str | None = None, folder: Path = _DATA) -> tuple[Case, ..
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             case = _case(path, number, line)
             if case.id in ids or (case.question, case.history) in asked:
-                raise CaseError(f"{path.name}, line {number}: {case.id} or its question comes twice")
+                raise CaseError(
+                    f"{path.name}, line {number}: {case.id} or its question comes twice"
+                )
             ids.add(case.id)
             asked.add((case.question, case.history))
             cases.append(case)

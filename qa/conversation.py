@@ -19,6 +19,14 @@ _POINTING = re.compile(
     r"^(?:那|那么|它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
     r"|\b(?:it|its|they|their|that|those|this)\b"
 )
+# What stands for the other in one place of a name: «城镇居民收入» to «农村居民收入».
+_COUNTERPARTS = (
+    ("城镇", "农村"),
+    ("城市", "农村"),
+    ("城里", "乡下"),
+    ("进口", "出口"),
+    ("城镇", "乡村"),
+)
 _PERIOD = re.compile(r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成")
 _NEXT = re.compile(r"明年|下一年|第二年|next year")
 _BEFORE = re.compile(r"前一年|上一年|再往前")
@@ -75,6 +83,9 @@ def _replaced(before: str, what: str, year: int | None) -> str:
 
 
 def _swapped(before: str, name: str, what: str, year: int | None) -> str:
+    for one, other in (*_COUNTERPARTS, *((b, a) for a, b in _COUNTERPARTS)):
+        if other in name and one in before:
+            return before.replace(one, what if name == other else name, 1)
     terms = [term for term in understand(before, year).terms if term.text in before]
     if not terms:
         return f"{what} {before}"

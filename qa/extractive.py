@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qa import compute, front
 from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
-from qa.facts import Candidate, candidates, sentence_span, several, statement
+from qa.facts import Candidate, candidates, plainer, sentence_span, several, statement
 from qa.inquiry import Inquiry
 from qa.points import Point, defining, key_points, listed, points, stated_or_told
 from qa.question import Form
@@ -74,6 +74,9 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
         return _counted(inquiry)
     if problem is not None:
         return refusal(inquiry, problem, ranked[0])
+    asked_itself = plainer(ranked)
+    if asked_itself is not None:
+        return refusal(inquiry, Reason.RELATED_ONLY, asked_itself)
     return draft_of([_stated(inquiry, found) for found in several(inquiry, ranked)])
 
 

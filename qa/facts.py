@@ -21,7 +21,8 @@ class Candidate:
     `score` ranks candidates of one question. `covered` is the share of the
     question's terms in the figure's indicator, clause, sentence and headings.
     `fits` tells whether unit and aspect are those asked for, `in_period`
-    whether the period is. `lacks` is the share of the terms that are not there at all.
+    whether the period is. `lacks` is the share of the terms that are not there at all,
+    `surplus` the share of the indicator's name that was not asked for.
     """
 
     figure: Figure
@@ -31,6 +32,7 @@ class Candidate:
     fits: bool
     in_period: bool
     lacks: float
+    surplus: float
 
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
@@ -41,6 +43,25 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         for figure in inquiry.library.figures(passage)
     ]
     return sorted(found, key=lambda c: c.score, reverse=True)
+
+
+def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
+    """Return the figure of just the asked indicator, if the best one is of a narrower one.
+
+    Asked how much «网络零售额» grew, the growth of «农产品网络零售额» is another
+    indicator when the report gives «网络零售额» itself, though only its level.
+    """
+    best = ranked[0]
+    for other in ranked[1:20]:
+        if (
+            best.surplus - other.surplus > 0.25
+            and other.in_period
+            and not other.fits
+            and other.named >= best.named
+            and other.surplus < 0.1
+        ):
+            return other
+    return None
 
 
 _TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
@@ -102,13 +123,14 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
     named = matcher.coverage(figure.indicator)
     in_clause = matcher.coverage(figure.indicator + " " + clause)
     covered = matcher.coverage(f"{figure.indicator} {around} {headings}")
+    surplus = matcher.surplus(figure.indicator)
     fits = _fits(question, figure)
     in_period = _in_period(inquiry, figure)
     score = (
         1.0 * named
         + 0.8 * in_clause
         + 0.6 * covered
-        - 0.5 * matcher.surplus(figure.indicator)
+        - 0.5 * surplus
         + 0.4 * inquiry.nearness(passage, sentence)
         + (0.0 if fits else -0.8)
         + (0.0 if in_period else -1.0)
@@ -116,7 +138,7 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + _part_bonus(question, figure)
     )
     lacks = matcher.lacking(f"{figure.indicator} {around} {headings}")
-    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period, lacks)
+    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period, lacks, surplus)
 
 
 def _fits(question: Question, figure: Figure) -> bool:

@@ -158,6 +158,17 @@ def understand(text: str, year: int | None = None) -> Question:
     )
 
 
+def without_orders(text: str) -> str:
+    """Return a question without the clauses that order the system how to answer.
+
+    Nothing is left of a text that does nothing but order.
+    """
+    pieces = re.split(r"(?<=[,，。;；:：!！\n])|(?<=\.)\s", text)
+    if not any(wording.ORDER.search(piece.lower()) for piece in pieces):
+        return text
+    return "".join(p for p in pieces if not wording.ORDER.search(p.lower())).strip(" ,，。;；:：")
+
+
 def _form(asked: str) -> Form:
     if wording.SPEAKER.search(asked):
         return Form.SPEAKER
@@ -202,6 +213,8 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
 def _aspect(asked: str) -> Aspect | None:
     if wording.CHANGED_TO.search(asked):
         return Aspect.LEVEL
+    if wording.SHARE.search(asked):
+        return None
     if wording.FALL.search(asked):
         return Aspect.DECLINE
     if wording.RISE.search(asked):

@@ -16,7 +16,8 @@ from qa.conversation import Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import Term, understand
+from qa.question import Term, is_english, understand, without_orders
+from qa.refusal import plain_refusal
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
@@ -116,7 +117,11 @@ class ReportQA:
         return replace(answer, seconds=time.perf_counter() - begun)
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
-        standalone = condense(question, history, self._year)
+        asking = without_orders(question)
+        if not re.search(r"\w", asking):
+            refused = plain_refusal(Reason.OFF_TOPIC, english=is_english(question))
+            return Answer(question, abstention=refused)
+        standalone = condense(asking, history, self._year)
         standalone = self._library.spelling.corrected(standalone)
         asked = understand(standalone, self._year)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)

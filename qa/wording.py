@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"目标(?:是什么|值)?[?？]?$|多少|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"目标(?:是什么|值)?[?？]?$|多少|多久|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率)(?:是|为|呢|有|达)?[?？]?$"
     r"|how many|how much|how long|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
@@ -54,11 +54,13 @@ YEARS_RANGE = re.compile(r"十四五|十三五|十二五")
 
 RISE = re.compile(
     r"增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
-    r"|增长目标|预期增长|增长预期|growth|grow|grew|increase[sd]? by|rise|rose|rising|rate of increase"
+    r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
     r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|fell|drop|decrease|cut by"
 )
+# «对经济增长的贡献率» speaks of growth, yet asks for a share.
+SHARE = re.compile(r"贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率")
 CHANGED_TO = re.compile(
     r"(?:降|升|增|提高|下降|降低|上升|增加|提升|扩大|延长|减少)(?:低|加|长)?[到至]了?(?:多少|几)"
 )
@@ -85,6 +87,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万)?亩|几亩", ("亩",)),
     (r"多少(?:万)?平方公里|面积", ("平方公里", "亩", "平方米", "公顷")),
     (r"多少(?:万)?平方米", ("平方米",)),
+    (r"多久", ("小时", "天", "年", "个月", "分钟")),
     (r"多少天|几天|how many days", ("天",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours", ("小时",)),
     (r"多少班|几班|班次", ("班",)),
@@ -96,3 +99,9 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少年|几年(?!来)", ("年",)),
     (r"百分之几|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
+
+# Orders to the system inside a question: how to answer is not for the question to say.
+ORDER = re.compile(
+    r"忽略|无视|不要看|别看|不用看|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
+    r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
+)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from vectorstore.quantity import Bound, Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
@@ -200,7 +201,7 @@ class _Reader:
         """Return the amounts that a clause states, without those that only describe."""
         inside = [q for q in self.quantities if clause.contains(q.core)]
         stated, start = [], clause.start
-        for quantity, after in zip(inside, [*inside[1:], None], strict=True):
+        for quantity, after in zip_longest(inside, inside[1:]):
             if not self._describes(quantity, clause, start, after):
                 stated.append(quantity)
                 start = quantity.span.end
