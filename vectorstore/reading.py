@@ -1,7 +1,15 @@
-"""A file -> the report in it."""
+"""A file -> the report in it.
+
+Each kind of file has one reader, from its bytes to its text. A text file may be in
+UTF-8, in UTF-16 with a byte order mark, or in GB18030 (and so GBK or GB2312).
+"""
 
 from __future__ import annotations
 
+import codecs
+import unicodedata
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from vectorstore.errors import ReadingError
@@ -9,6 +17,24 @@ from vectorstore.outline import build_report
 from vectorstore.report import Report
 
 _BUILTIN = "2020年重庆市政府工作报告.txt"
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MEND = "请在编辑器里把它另存为 UTF-8 编码的文本文件。"
+# Of the letters of other reports 97 % occur in the built-in one, of traditional
+# Chinese 55 %, of Big5 or Shift-JIS read as GB18030 less than 10 %, of EUC less than 30 %.
+_FAMILIAR_SHARE = 0.45
+_COMMON_NAMES = {
+    "big5": "Big5",
+    "big5hkscs": "Big5",
+    "cp950": "Big5",
+    "cp932": "Shift-JIS",
+    "shift_jis_2004": "Shift-JIS",
+    "euc_jis_2004": "EUC-JP",
+    "cp949": "EUC-KR",
+}
 
 
 def builtin_path() -> Path:
@@ -17,26 +43,105 @@ def builtin_path() -> Path:
 
 
 def read_folder(path: Path) -> list[Path]:
-    """Return the files under `path` that can be read, sorted."""
-    return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() == ".txt")
+    """Return the files under `path` that can be read, sorted; hidden ones are left out."""
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in _READERS
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and file.is_file()
+    )
 
 
 def read_report(path: Path) -> Report:
     """Read a file as a report.
 
     Raises:
-        ReadingError: it cannot be read.
+        ReadingError: there is no such file, it may not be read, or it holds no text
+            of a known kind and encoding; the message says which, and how to mend it.
     """
     try:
+        path.stat()
+        if not path.is_file():
+            raise ReadingError(f"{path} 不是文件；这里应当是一份报告的文件，例如 报告.txt。")
+        read = _reader(path)
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ReadingError(f"找不到文件 {path}。请检查路径和文件名。") from error
+    except PermissionError as error:
+        raise ReadingError(
+            f"没有权限读取 {path}。请让当前用户可以读取它，或换一个文件。"
+        ) from error
     except OSError as error:
-        raise ReadingError(f"读不了文件 {path}：{error}。") from error
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise ReadingError(f"{path.name} 的编码不认识；请存为 UTF-8。")
-    return build_report(text, report_id=path.stem, filename=path.name)
+        raise ReadingError(f"读不了文件 {path}：{error.strerror}。请检查路径和磁盘。") from error
+    return build_report(read(data, path.name), report_id=path.stem, filename=path.name)
+
+
+def _reader(path: Path) -> Callable[[bytes, str], str]:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        kind = f"{path.suffix} 文件" if path.suffix else "没有后缀的文件"
+        raise ReadingError(
+            f"「{path.name}」是{kind}，可以读取的是 {'、'.join(_READERS)}。"
+            "请把报告的全文另存为其中一种。"
+        )
+    return reader
+
+
+def _text(data: bytes, name: str) -> str:
+    """Decode a text file, line ends as they are.
+
+    Raises:
+        ReadingError: it is binary, or in another encoding.
+    """
+    mark = next((codec for bom, codec in _BYTE_ORDER_MARKS if data.startswith(bom)), None)
+    text = _decoded(data, mark or "utf-8")
+    if "\0" in text if text is not None else mark is None and b"\0" in data:
+        raise ReadingError(
+            f"「{name}」含有 NUL 字节，看来是二进制文件，不是纯文本。"
+            f"请确认它是报告的文本；如果是，{_MEND}"
+        )
+    if text is None and mark is None:
+        text = _decoded(data, "gb18030")
+        text = text if text is not None and _is_plausible(text) else None
+    if text is None:
+        guess = _guessed_encoding(data)
+        found = f"看来是 {guess}" if guess else "认不出来"
+        raise ReadingError(
+            f"「{name}」的编码{found}；可以读取的是 UTF-8、UTF-16（带 BOM）和 GB18030。{_MEND}"
+        )
+    return text
+
+
+def _decoded(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_plausible(text: str) -> bool:
+    """Tell whether a text read as GB18030, which decodes nearly anything, is Chinese."""
+    if any(unicodedata.category(char) == "Cc" and not char.isspace() for char in text):
+        return False
+    letters = [char for char in text if char.isalpha() and not char.isascii()]
+    familiar = sum(char in _familiar_letters() for char in letters)
+    return bool(letters) and familiar >= _FAMILIAR_SHARE * len(letters)
+
+
+@cache
+def _familiar_letters() -> frozenset[str]:
+    return frozenset(filter(str.isalpha, builtin_path().read_text("utf-8")))
+
+
+def _guessed_encoding(data: bytes) -> str | None:
+    """Return the usual name of the encoding that the bytes look like."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        return None
+    return _COMMON_NAMES.get(best.encoding, best.encoding.replace("_", "-").upper())
+
+
+_READERS: dict[str, Callable[[bytes, str], str]] = {".txt": _text}
