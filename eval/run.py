@@ -223,8 +223,8 @@ def read_run(path: Path) -> Run:
     lines = path.read_text(encoding="utf-8").splitlines()
     try:
         head: dict[str, Any] = json.loads(lines[0])["run"]
-        pairs = {name: tuple(map(tuple, head.pop(name))) for name in ("versions", "reports")}
-        provenance = Provenance(**head, **pairs)
+        head |= {name: tuple(map(tuple, head[name])) for name in ("versions", "reports")}
+        provenance = Provenance(**head)
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"{path} is not a run file: its first line should hold the provenance."
