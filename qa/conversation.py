@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.question import Question, Term, understand
+from qa.question import Question
+from qa.terms import Term
+
+# Reads a question that stands alone.
+Reader = Callable[[str], Question]
 
 _AND_WHAT_OF = re.compile(
-    r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:呢|如何|怎么样)[?？。]?$"
+    r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?(?:呢|如何|怎么样)[,，]?(?P<when>\d{4}年?)?[?？。]?$"
 )
 _ENGLISH_AND_WHAT_OF = re.compile(
     r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$"
@@ -27,7 +31,9 @@ _COUNTERPARTS = (
     ("进口", "出口"),
     ("城镇", "乡村"),
 )
-_PERIOD = re.compile(r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成")
+_PERIOD = re.compile(
+    r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排"
+)
 _NEXT = re.compile(r"明年|下一年|第二年|next year")
 _BEFORE = re.compile(r"前一年|上一年|再往前")
 
@@ -40,24 +46,24 @@ class Turn:
     content: str
 
 
-def condense(question: str, history: Sequence[Turn], year: int | None = None) -> str:
+def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
     """Return `question` with what it takes from the history spelled out.
 
     «那服务业呢?» puts its words in the place of the topic of the last question; a
     question that points back («它», «后来») or names no topic of its own takes the
-    topic over. Any other question stands alone already. `year` is the report's.
+    topic over. Any other question stands alone already. `read` understands a question.
     """
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     if not asked:
         return question
-    before = condense(asked[-1], history[: _last_user(history)], year)
-    question = _dated(question.strip(), understand(before, year))
+    before = condense(asked[-1], history[: _last_user(history)], read)
+    question = _dated(question.strip(), read(before))
     brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
     if brief:
-        return _replaced(before, brief["what"], year)
-    now = understand(question, year)
+        return _replaced(before, f"{brief.groupdict().get('when') or ''}{brief['what']}", read)
+    now = read(question)
     if _POINTING.search(now.plain) or sum(len(t.text) for t in now.terms) <= 1:
-        return _with_topic(question, now, understand(before, year))
+        return _with_topic(question, now, read(before))
     return question
 
 
@@ -73,20 +79,20 @@ def _dated(question: str, before: Question) -> str:
     return _BEFORE.sub(f"{before.years[0] - 1}年", question)
 
 
-def _replaced(before: str, what: str, year: int | None) -> str:
+def _replaced(before: str, what: str, read: Reader) -> str:
     """Put `what` into the question before: as its period, or as its topic."""
     if _PERIOD.search(what):
         rest = re.sub(r"(?:19|20)\d\d年|去年|今年|上年|明年", "", before)
         left = _PERIOD.sub("", what).strip("的 ")
-        return f"{what}{rest}" if not left else _swapped(rest, left, what, year)
-    return _swapped(before, what, what, year)
+        return f"{what}{rest}" if not left else _swapped(rest, left, what, read)
+    return _swapped(before, what, what, read)
 
 
-def _swapped(before: str, name: str, what: str, year: int | None) -> str:
+def _swapped(before: str, name: str, what: str, read: Reader) -> str:
     for one, other in (*_COUNTERPARTS, *((b, a) for a, b in _COUNTERPARTS)):
         if other in name and one in before:
             return before.replace(one, what if name == other else name, 1)
-    terms = [term for term in understand(before, year).terms if term.text in before]
+    terms = [term for term in read(before).terms if term.text in before]
     if not terms:
         return f"{what} {before}"
     alike = max(terms, key=lambda term: (_alike(term, name), len(term.text)))

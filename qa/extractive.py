@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa import compute, front
 from qa.answer import Abstention, Citation, Reason
@@ -12,7 +12,7 @@ from qa.citation import Draft
 from qa.facts import Candidate, candidates, plainer, sentence_span, several, statement
 from qa.inquiry import Inquiry
 from qa.points import Point, defining, key_points, listed, points, stated_or_told
-from qa.question import Form
+from qa.question import Form, supposed_amount
 from qa.refusal import refusal
 from vectorstore.quantity import find_quantities
 from vectorstore.report import Passage, Span
@@ -24,6 +24,8 @@ ENOUGH_NAMED = 0.5
 # The share of the terms that evidence may pass over altogether.
 MISSING_AT_MOST = 0.34
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
+# «是否超过…» cannot be said from two amounts being the same.
+_OVER = re.compile(r"超过|高于|低于|以上|以下|不到|不足|突破|more than|less than|over|above|below")
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
 
 
@@ -77,7 +79,20 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     asked_itself = plainer(ranked)
     if asked_itself is not None:
         return refusal(inquiry, Reason.RELATED_ONLY, asked_itself)
-    return draft_of([_stated(inquiry, found) for found in several(inquiry, ranked)])
+    said = [_stated(inquiry, found) for found in several(inquiry, ranked)]
+    verdict = _verdict(inquiry, ranked[0])
+    return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
+
+
+def _verdict(inquiry: Inquiry, found: Candidate) -> str:
+    """Return «yes» or «no» for a question that supposes an amount, else nothing."""
+    question = inquiry.question
+    supposed = supposed_amount(question.plain)
+    if question.form is not Form.YESNO or supposed is None or _OVER.search(question.plain):
+        return ""
+    if supposed.same_amount(found.figure.quantity):
+        return "Yes: " if question.english else "是的，"
+    return "No: " if question.english else "不是，"
 
 
 def _counted(inquiry: Inquiry) -> Draft | Abstention:
@@ -115,8 +130,10 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
     problem = _unfit(ranked)
+    if problem is Reason.NOT_MENTIONED:
+        return _points(inquiry, points(inquiry)[:1])
     if problem is not None:
-        return refusal(inquiry, problem, ranked[0] if problem is not Reason.NOT_MENTIONED else None)
+        return refusal(inquiry, problem, ranked[0])
     chosen = several(inquiry, ranked, compared=True)
     said = [_stated(inquiry, found) for found in chosen]
     if len(chosen) < 2 or len({c.figure.quantity.unit for c in chosen}) > 1:
@@ -147,7 +164,7 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate]) -> str:
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
-    if not found or max(p.covered for p in found) < ENOUGH:
+    if not found or all(p.neglects for p in found) or max(p.covered for p in found) < ENOUGH:
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
@@ -160,6 +177,7 @@ def draft_of(statements: Sequence[Statement]) -> Draft:
     """Write statements as one draft, numbering each place once."""
     numbers: dict[tuple[str, int, Span], Citation] = {}
     pieces = []
+    statements = _joined(statements)
     for said in statements:
         marks = ""
         for passage, span in dict.fromkeys(said.places):
@@ -169,3 +187,24 @@ def draft_of(statements: Sequence[Statement]) -> Draft:
         body = re.sub(r"[。；;]+(?=.)", "，", said.text.rstrip("。；;,， "))
         pieces.append(f"{body}{marks}。")
     return Draft("".join(pieces), tuple(numbers.values()), tuple(s.operands for s in statements))
+
+
+def _joined(statements: Sequence[Statement]) -> list[Statement]:
+    """Join neighbours that the same place proves, so that its number stands once."""
+    joined: list[Statement] = []
+    for said in statements:
+        if (
+            joined
+            and said.places == joined[-1].places
+            and not (said.operands or joined[-1].operands)
+        ):
+            before = joined[-1].text.rstrip("。；;,， ")
+            joined[-1] = replace(
+                joined[-1],
+                text=f"{before}、{said.text}"
+                if len(said.text) < 16 and len(before) < 60
+                else f"{before}，{said.text}",
+            )
+        else:
+            joined.append(said)
+    return joined

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.inquiry import Inquiry, context
-from qa.question import Question, lexicon
+from qa.lexicon import lexicon
+from qa.question import Question
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Part, Span
 
@@ -77,6 +78,8 @@ def several(
     """
     best = ranked[0]
     question = inquiry.question
+    if compared and (halves := _both_parts(question, ranked)):
+        return halves
     chosen = [best]
     if not (compared or len(question.years) > 1 or _TOGETHER.search(question.plain)):
         return chosen
@@ -97,6 +100,19 @@ def several(
     if compared and len(chosen) == 1:
         chosen += [c for c in ranked[1:] if _twin(best, c)][:1]
     return sorted(chosen, key=lambda c: (c.figure.period, c.figure.passage.number, c.figure.span))
+
+
+def _both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return what was reached and what is aimed at, where a question compares the two."""
+    if not question.spans_parts:
+        return []
+    halves = [
+        next((c for c in ranked if c.figure.passage.part is part and c.fits and c.in_period), None)
+        for part in (Part.REVIEW, Part.PLAN)
+    ]
+    found = [c for c in halves if c is not None and c.named >= 0.5 and c.lacks < 0.5]
+    alike = len({(c.figure.quantity.unit, c.figure.aspect) for c in found}) == 1
+    return found if len(found) == 2 and alike else []
 
 
 def _twin(one: Candidate, other: Candidate) -> bool:
@@ -121,14 +137,17 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
     around = passage.sentences[sentence].of(passage.text)
     headings = context(passage, figure.span.start)
     named = matcher.coverage(figure.indicator)
-    in_clause = matcher.coverage(figure.indicator + " " + clause)
-    covered = matcher.coverage(f"{figure.indicator} {around} {headings}")
+    in_clause = matcher.coverage(f"{figure.indicator} {clause}")
+    with_lead = matcher.coverage(f"{figure.indicator} {clause} {_lead(figure)}")
+    whole = f"{figure.indicator} {around} {headings}"
+    covered = matcher.coverage(whole)
     surplus = matcher.surplus(figure.indicator)
     fits = _fits(question, figure)
     in_period = _in_period(inquiry, figure)
     score = (
-        1.0 * named
-        + 0.8 * in_clause
+        0.7 * named
+        + 0.6 * in_clause
+        + 0.6 * with_lead
         + 0.6 * covered
         - 0.5 * surplus
         + 0.4 * inquiry.nearness(passage, sentence)
@@ -137,8 +156,17 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + _aspect_bonus(question, figure)
         + _part_bonus(question, figure)
     )
-    lacks = matcher.lacking(f"{figure.indicator} {around} {headings}")
-    return Candidate(figure, score, covered, max(named, in_clause), fits, in_period, lacks, surplus)
+    lacks = 1.0 if matcher.neglects(whole) else matcher.lacking(whole)
+    told = max(named, in_clause, with_lead)
+    return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus)
+
+
+def _lead(figure: Figure) -> str:
+    """Return the clause that opens the run of clauses up to a semicolon: «高速公路网,开工…224公里»."""
+    passage = figure.passage
+    sentence = passage.sentences[passage.sentence_at(figure.span.start)]
+    before = passage.text[sentence.start : figure.clause.start]
+    return re.split(r"[,，]", re.split(r"[;；:：]", before)[-1], maxsplit=1)[0]
 
 
 def _fits(question: Question, figure: Figure) -> bool:

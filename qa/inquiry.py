@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
-from qa.question import Question, lexicon
+from qa.question import Question
 from qa.spelling import Spelling
 from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
@@ -36,8 +38,13 @@ class Library:
 
     @cached_property
     def text(self) -> str:
-        """The text of all reports, for asking whether a word occurs at all."""
-        return "\n".join(p.text for report in self.reports for p in report.passages).lower()
+        """The text of all reports in half width, for asking whether a word occurs at all."""
+        whole = "\n".join(p.text for report in self.reports for p in report.passages)
+        return unicodedata.normalize("NFKC", whole).lower()
+
+    def writes(self, words: str) -> bool:
+        """Tell whether a report writes these words, letter by letter."""
+        return words in self.text
 
     def report(self, passage: Passage) -> Report:
         """Return the report that a passage belongs to."""

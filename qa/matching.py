@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from qa.question import Term
+from qa.lexicon import lexicon
+from qa.terms import Term
 from vectorstore.report import Report
 
 
@@ -33,6 +35,40 @@ class Weights:
         return sum(weights.get(char, 1.0) for char in text)
 
 
+# What narrows an indicator to another one, and the wording that takes it in.
+_QUALIFIERS = {
+    "人均": "人均",
+    "城镇": "城镇|城乡|城市",
+    "农村": "农村|城乡|乡村|农民",
+    "常住": "常住",
+    "户籍": "户籍",
+    "登记": "登记",
+    "调查": "调查",
+    "进口": "进口",
+    "民营": "民营|非公",
+    "国有": "国有|国企",
+    "第一产业": "第一产业|农业",
+    "第二产业": "第二产业|工业",
+    "第三产业": "第三产业|服务业",
+}
+
+
+def _said(name: str, text: str) -> bool:
+    """Tell whether `text` says a name, and not only a longer word that means something else."""
+    if name not in text:
+        return False
+    for longer in lexicon().apart.get(name, ()):
+        text = text.replace(longer, " ")
+    return name in text
+
+
+def _unqualified(name: str, text: str) -> bool:
+    return any(
+        qualifier in name and not re.search(wording, text)
+        for qualifier, wording in _QUALIFIERS.items()
+    )
+
+
 class Matcher:
     """Measures coverage of one question's terms."""
 
@@ -41,7 +77,7 @@ class Matcher:
         self.terms = tuple(terms)
         self._parts = [
             (
-                weights.of(term.text),
+                weights.of(term.text) * term.weight,
                 tuple(dict.fromkeys(n.lower() for n in (term.text, *term.names))),
             )
             for term in terms
@@ -76,8 +112,17 @@ class Matcher:
         lost = sum(w for t, (w, _) in zip(self.terms, self._parts, strict=True) if t in absent)
         return lost / self._total if self._total else 0.0
 
+    def neglects(self, text: str) -> bool:
+        """Tell whether `text` passes over something that the question is about."""
+        return any(
+            term.essential
+            and weight >= 0.12 * self._total
+            and self._covered(names, text.lower()) < 0.5
+            for term, (weight, names) in zip(self.terms, self._parts, strict=True)
+        )
+
     def _covered(self, names: tuple[str, ...], text: str) -> float:
-        if any(name in text for name in names):
+        if any(_said(name, text) for name in names):
             return 1.0
         return max(self._share(name, text) for name in names)
 
@@ -90,7 +135,8 @@ class Matcher:
             if name[start : start + 2] in text:
                 covered[start] = covered[start + 1] = True
         found = "".join(c for c, hit in zip(name, covered, strict=True) if hit)
-        return self._weights.of(found) / self._weights.of(name) if found else 0.0
+        share = self._weights.of(found) / self._weights.of(name) if found else 0.0
+        return min(share, 0.4) if _unqualified(name, text) else share
 
     def surplus(self, text: str) -> float:
         """Return the weighted share of `text` that no term names, in [0, 1].

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.question import Form
@@ -21,6 +22,7 @@ class Point:
     """A run of clauses of one sentence, how well it answers, and what it covers.
 
     `covered` counts the whole sentence with its headings, `direct` the run alone.
+    `neglects` tells that they pass over something that the question is about.
     """
 
     passage: Passage
@@ -29,6 +31,7 @@ class Point:
     score: float
     covered: float
     direct: float = 0.0
+    neglects: bool = False
 
     @property
     def text(self) -> str:
@@ -64,6 +67,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         first, last = grown
     if _LEAD.search(text[pieces[last].start : pieces[last].end].strip()) and last + 1 < len(pieces):
         last += 1  # a clause that ends in a colon announces the next
+    if inquiry.question.form is Form.DATE:
+        first, last = _with_date([piece.of(text) for piece in pieces], first, last)
     span = Span(pieces[first].start, pieces[last].end)
     in_run = matcher.coverage(span.of(text))
     covered = matcher.coverage(f"{whole} {above}")
@@ -74,7 +79,17 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + _form_bonus(inquiry, span.of(text))
         + _part_bonus(inquiry, passage)
     )
-    return Point(passage, span, sentence, score, covered, in_run)
+    neglects = matcher.neglects(f"{whole} {above}")
+    return Point(passage, span, sentence, score, covered, in_run, neglects)
+
+
+def _with_date(clauses: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Stretch a run of clauses to the nearest one that gives a date."""
+    dated = [i for i, clause in enumerate(clauses) if _DATED.search(clause)]
+    if not dated:
+        return first, last
+    nearest = min(dated, key=lambda i: max(first - i, i - last, 0))
+    return min(first, nearest), max(last, nearest)
 
 
 def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
@@ -83,6 +98,9 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
     if best is None:
         return []
     passage, sentence = best.passage, best.sentence
+    announced = _announced(inquiry, best) or _subsections(inquiry, best)
+    if announced:
+        return announced
     whole = passage.sentences[sentence]
     text = whole.of(passage.text)
     enumerates = _ENUMERATION.search(best.text) is not None
@@ -94,9 +112,62 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
             span = best.span
         return [replace(best, span=span)]
     return [
-        Point(passage, _shortened(passage, index), index, best.score, best.covered)
+        replace(best, span=_shortened(passage, index), sentence=index)
         for index in range(sentence, min(sentence + most, len(passage.sentences)))
     ]
+
+
+def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
+    """Return the parts that a clause with a colon announces: «五张网:高铁网,…;轨道交通网,…».
+
+    The announcing clause is in the sentence itself or in the one before it.
+    """
+    passage = best.passage
+    for sentence in (best.sentence, best.sentence + 1):
+        if sentence >= len(passage.sentences):
+            continue
+        parts = _parts(passage, sentence)
+        lead = (
+            passage.text[passage.sentences[best.sentence].start : parts[0].start] if parts else ""
+        )
+        if parts and inquiry.matcher.coverage(lead) >= 0.6:
+            return [replace(best, span=part, sentence=sentence) for part in parts]
+    return []
+
+
+def _parts(passage: Passage, sentence: int) -> list[Span]:
+    """Return the opening clause of each part set apart by semicolons after a colon, if three or more."""
+    span, text = passage.sentences[sentence], passage.text
+    colon = re.search(r"[:：]", span.of(text))
+    if colon is None:
+        return []
+    parts, start = [], span.start + colon.end()
+    for part in re.split(r"[;；]", text[start : span.end]):
+        opening = re.split(r"[,，。]", part, maxsplit=1)[0]
+        parts.append(Span(start, start + len(opening)))
+        start += len(part) + 1
+    return [part for part in parts if part.end > part.start] if len(parts) > 2 else []
+
+
+def _subsections(inquiry: Inquiry, best: Point) -> list[Point]:
+    """Return the opening sentences of the paragraphs under a heading that names what is asked."""
+    for hit in inquiry.hits[:12]:
+        heading = hit.passage.section[-1] if hit.passage.section else ""
+        if len(hit.passage.section) < 2 or inquiry.matcher.coverage(heading) < 0.9:
+            continue
+        under = [
+            passage
+            for passage in inquiry.library.report(hit.passage).passages
+            if passage.section == hit.passage.section and passage.sentences[0].end <= 40
+        ]
+        if len(under) >= 3:
+            return [
+                replace(
+                    best, passage=p, span=p.sentences[0], sentence=0, covered=1.0, neglects=False
+                )
+                for p in under[:8]
+            ]
+    return []
 
 
 def defining(inquiry: Inquiry, most: int = 6) -> list[Point]:
@@ -217,15 +288,17 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     if best_group is None:
         return []
     passage, group = best_group
-    covered = inquiry.matcher.coverage(_group_text(passage, group))
+    whole = _group_text(passage, group)
+    covered, neglects = inquiry.matcher.coverage(whole), inquiry.matcher.neglects(whole)
     told = [
-        Point(passage, _shortened(passage, index), index, best_score, covered)
+        Point(passage, span, index, best_score, covered, neglects=neglects)
         for index in group
-        if len(passage.sentences[index].of(passage.text).strip(_EDGE)) > 3
+        for span in _parts(passage, index) or [_shortened(passage, index)]
+        if len(span.of(passage.text).strip(_EDGE)) > 3
     ]
     headings = {h.of(passage.text) for h in passage.headings}
     told = [p for p in told if p.text not in headings] or told
-    return told[:limit]
+    return told[: limit + sum(p.sentence == q.sentence for p, q in pairwise(told))]
 
 
 def _groups(passage: Passage) -> list[list[int]]:

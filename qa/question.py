@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from qa import wording
+from qa.terms import Term, Writes, chinese_terms, english_terms
 from vectorstore.figures import Aspect
+from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part
 
 
@@ -32,23 +31,13 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One thing that evidence must speak of.
-
-    `text` is as asked, `names` every wording that counts as speaking of it.
-    """
-
-    text: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """One stand-alone question, understood.
 
     `plain` is the text in simplified characters and half width. `years` are the
     years that it names or means, `part` the part of a report that speaks of them.
     `units` are the units that the figure may have (empty: any).
+    `spans_parts` tells that what was reached is compared with what is planned.
     """
 
     text: str
@@ -60,6 +49,7 @@ class Question:
     aspect: Aspect | None
     units: frozenset[str]
     terms: tuple[Term, ...]
+    spans_parts: bool = False
 
     @property
     def words(self) -> str:
@@ -67,49 +57,6 @@ class Question:
         return " ".join(
             dict.fromkeys(name for term in self.terms for name in (term.text, *term.names[:3]))
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Names that mean the same, and the words of asking.
-
-    `names` maps any name to all names of its group; `english` English to Chinese.
-    """
-
-    names: Mapping[str, tuple[str, ...]]
-    english: Mapping[str, str]
-    known: re.Pattern[str]
-    known_english: re.Pattern[str]
-    asking: re.Pattern[str]
-    asking_english: frozenset[str]
-    places: re.Pattern[str]
-
-
-@cache
-def lexicon() -> Lexicon:
-    """Return the lexicon that ships with the package, read once."""
-    table = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text("utf-8"))
-    names: dict[str, tuple[str, ...]] = {}
-    for term, others in table["same"].items():
-        for name in (term, *others):
-            merged = (*names.get(name, (name,)), term, *others)
-            names[name] = tuple(dict.fromkeys(merged))
-    english = {name: term for term, others in table["english"].items() for name in others}
-    asking = table["asking"]
-    return Lexicon(
-        names,
-        english,
-        _longest_first(name for name in names if not name.isascii() or len(name) > 1),
-        re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
-        _longest_first(asking["chinese"].split()),
-        frozenset(asking["english"].split()),
-        _longest_first(table["places"]["names"].split()),
-    )
-
-
-def _longest_first(words: object) -> re.Pattern[str]:
-    ordered = sorted(words, key=len, reverse=True)  # type: ignore[call-overload]
-    return re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)
 
 
 @cache
@@ -134,15 +81,16 @@ def is_english(text: str) -> bool:
     return latin >= 3 and latin > han / 2
 
 
-def understand(text: str, year: int | None = None) -> Question:
+def understand(text: str, year: int | None = None, writes: Writes = lambda _: False) -> Question:
     """Read a stand-alone question. `year` is the year of the report it is put to.
 
     The report of a year reviews the year before and plans its own; «去年» and
-    «今年» are read from there.
+    «今年» are read from there. `writes` tells whether the reports write a word.
     """
     asked = plain(text)
     english = is_english(asked)
     years, part = _period(asked, year)
+    spans_parts = _spans_parts(asked, years, year)
     form = _form(asked)
     aspect = _aspect(asked)
     return Question(
@@ -151,10 +99,11 @@ def understand(text: str, year: int | None = None) -> Question:
         english,
         form,
         years,
-        part,
+        None if spans_parts else part,
         aspect,
-        _units(asked, aspect),
-        _terms(asked, english),
+        _units(asked, aspect, form),
+        tuple(english_terms(asked) if english else chinese_terms(asked, writes)),
+        spans_parts,
     )
 
 
@@ -172,6 +121,8 @@ def without_orders(text: str) -> str:
 def _form(asked: str) -> Form:
     if wording.SPEAKER.search(asked):
         return Form.SPEAKER
+    if wording.WHICH_MEASURES.search(asked):
+        return Form.MEASURES
     if wording.COMPARE.search(asked):
         return Form.COMPARE
     if wording.DEFINITION.search(asked) and not wording.FIGURE.search(asked):
@@ -210,6 +161,18 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
     return tuple(years), Part.PLAN if planned else Part.REVIEW
 
 
+def supposed_amount(asked: str) -> Quantity | None:
+    """Return the amount that a question takes for given: «增长了7.3%,对吗?»."""
+    amounts = (q for q in find_quantities(asked) if q.unit and q.text[0].isdigit())
+    return next((q for q in amounts if q.unit not in ("年", "月", "日")), None)
+
+
+def _spans_parts(asked: str, years: tuple[int, ...], year: int | None) -> bool:
+    if year is not None and len(years) > 1:
+        return min(years) < year <= max(years)
+    return bool(wording.REACHED.search(asked) and wording.PLANNED.search(asked))
+
+
 def _aspect(asked: str) -> Aspect | None:
     if wording.CHANGED_TO.search(asked):
         return Aspect.LEVEL
@@ -224,59 +187,13 @@ def _aspect(asked: str) -> Aspect | None:
     return None
 
 
-def _units(asked: str, aspect: Aspect | None) -> frozenset[str]:
+def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
+    supposed = supposed_amount(asked) if form is Form.YESNO else None
+    if supposed is not None:
+        return frozenset((supposed.unit,))
     for pattern, units in wording.UNIT_WORDS:
         if re.search(pattern, asked):
             return frozenset(units)
     if aspect in (Aspect.GROWTH, Aspect.DECLINE) or wording.PERCENT.search(asked):
         return frozenset(("%", "个百分点", "倍"))
     return frozenset()
-
-
-def _terms(asked: str, english: bool) -> tuple[Term, ...]:
-    if english:
-        return tuple(_english_terms(asked))
-    return tuple(_chinese_terms(asked))
-
-
-def _english_terms(asked: str) -> Iterator[Term]:
-    words, place = lexicon(), 0
-    for match in words.known_english.finditer(asked):
-        yield from _loose_english(asked[place : match.start()])
-        term = words.english[match[0]]
-        yield Term(term, words.names.get(term, (term,)))
-        place = match.end()
-    yield from _loose_english(asked[place:])
-
-
-def _loose_english(text: str) -> Iterator[Term]:
-    """Yield the words without a known Chinese name: they stand for themselves."""
-    for word in re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text):
-        # verbs of doing say nothing that a report's nouns do not
-        if word not in lexicon().asking_english and not word.endswith(("ed", "ing")):
-            yield Term(word, (word,))
-
-
-def _chinese_terms(asked: str) -> Iterator[Term]:
-    words, place = lexicon(), 0
-    asked = wording.YEAR.sub(" ", asked)
-    for match in words.known.finditer(asked):
-        yield from _loose(asked[place : match.start()])
-        yield Term(match[0], words.names[_exact(match[0], words.names)])
-        place = match.end()
-    yield from _loose(asked[place:])
-
-
-def _exact(found: str, names: Mapping[str, tuple[str, ...]]) -> str:
-    return next(
-        name
-        for name in (found, found.upper(), *names)
-        if name.lower() == found.lower() and name in names
-    )
-
-
-def _loose(text: str) -> Iterator[Term]:
-    """Yield what is left when the words of asking are taken out."""
-    for piece in re.split(r"[^\w.%+&]+", lexicon().asking.sub(" ", text)):
-        if piece.strip("_."):
-            yield Term(piece, (piece,))

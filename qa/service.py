@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from qa.conversation import Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import Term, is_english, understand, without_orders
+from qa.question import is_english, understand, without_orders
 from qa.refusal import plain_refusal
+from qa.terms import Term
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
@@ -121,9 +123,10 @@ class ReportQA:
         if not re.search(r"\w", asking):
             refused = plain_refusal(Reason.OFF_TOPIC, english=is_english(question))
             return Answer(question, abstention=refused)
-        standalone = condense(asking, history, self._year)
+        read = partial(understand, year=self._year, writes=self._library.writes)
+        standalone = condense(asking, history, read)
         standalone = self._library.spelling.corrected(standalone)
-        asked = understand(standalone, self._year)
+        asked = read(standalone)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)
         matcher = Matcher(self._without_region(asked.terms), self._library.weights)
@@ -151,7 +154,7 @@ class ReportQA:
             if text == term.text:
                 kept.append(term)
             elif text:
-                kept.append(Term(text, (text,)))
+                kept.append(Term(text, (text,), term.weight))
         return kept
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:

@@ -55,7 +55,8 @@ class Spelling:
                 for start in range(match.start(), match.end() - size + 1):
                     typed = question[start : start + size]
                     meant = self._alike(typed)
-                    if meant:
+                    odd = _difference(typed, meant) if meant else None
+                    if meant and odd is not None and not self._in_word(question, start + odd):
                         question = question[:start] + meant + question[start + size :]
         return question
 
@@ -72,4 +73,15 @@ class Spelling:
         meant = self._by_sound.get("".join(lazy_pinyin(list(typed))))
         if meant is None or len(meant) != len(typed):
             return None
-        return meant if sum(a != b for a, b in zip(typed, meant, strict=True)) == 1 else None
+        return meant
+
+    def _in_word(self, question: str, place: int) -> bool:
+        """Tell whether a character makes a word with a neighbour: «振兴改» holds no typo."""
+        pairs = (question[max(0, place - 1) : place + 1], question[place : place + 2])
+        return any(len(pair) == 2 and pair in self._text for pair in pairs)
+
+
+def _difference(typed: str, meant: str) -> int | None:
+    """Return where two words of one length differ, if in one place only."""
+    odd = [i for i, (a, b) in enumerate(zip(typed, meant, strict=True)) if a != b]
+    return odd[0] if len(odd) == 1 else None

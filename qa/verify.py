@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from qa.answer import Claim
 from qa.compute import results
-from qa.question import is_english, lexicon
+from qa.lexicon import lexicon
+from qa.question import is_english
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
 

@@ -10,7 +10,7 @@ import re
 FIGURE = re.compile(
     r"目标(?:是什么|值)?[?？]?$|多少|多久|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率)(?:是|为|呢|有|达)?[?？]?$"
-    r"|how many|how much|how long|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
+    r"|第几|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
 LIST = re.compile(
     r"哪些|哪几|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
@@ -26,7 +26,7 @@ YESNO = re.compile(
     r"是不是|有没有|是否|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"相差|差多少|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|加起来|加在一起|合起来|总和|几倍"
+    r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|几倍"
     r"|哪个(?:更|高|低|快|多|大|慢|少)|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
     r"|difference|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
 )
@@ -36,6 +36,10 @@ MEASURES = re.compile(
 )
 DEFINITION = re.compile(
     r"(?:指的?是?什么|是什么意思|什么意思|是什么[?？]?$|是指|是指什么|什么是|含义|定义|何谓|所谓|什么叫|解释一下|指什么|指的是|具体指|指哪|代表什么)|what does .* mean|what is meant|stand for|refer to|meaning of"
+)
+# «有哪些举措» asks for measures, though it asks for a list of them.
+WHICH_MEASURES = re.compile(
+    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算)(?:[?？。]|$|呢|吗)"
 )
 SPEAKER = re.compile(
     r"(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented|is the mayor|was the mayor)|speaker"
@@ -48,12 +52,15 @@ PLANNED = re.compile(
     r"今年|本年|目标|计划|打算|预期|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
     r"|this year|target|goal|plan|planned|plans|aim|will\b|expected|intend"
 )
+REACHED = re.compile(
+    r"去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
+)
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 YEARS_RANGE = re.compile(r"十四五|十三五|十二五")
 
 RISE = re.compile(
-    r"增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
+    r"(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
     r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
@@ -77,7 +84,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|mileage", ("公里",)),
     (r"多少(?:万)?人次|passenger", ("人次", "人")),
-    (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "")),
+    (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
     (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条",)),
@@ -95,7 +102,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少件|几件", ("件",)),
     (r"多少(?:万)?台|几台", ("台",)),
     (r"多少项|几项", ("项", "个")),
-    (r"多少所|几所", ("所", "家", "个")),
+    (r"多少所|几所", ("所",)),
     (r"多少年|几年(?!来)", ("年",)),
     (r"百分之几|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from qa.conversation import Turn, condense
+from qa.question import understand
+
+READ = partial(understand, year=2020)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +22,7 @@ from qa.conversation import Turn, condense
     ],
 )
 def test_follow_ups_stand_alone(before: str, question: str, words: tuple[str, ...]) -> None:
-    alone = condense(question, [Turn("user", before), Turn("assistant", "见报告[1]。")], 2020)
+    alone = condense(question, [Turn("user", before), Turn("assistant", "见报告[1]。")], READ)
     for word in words:
         assert word in alone
 
@@ -25,4 +30,4 @@ def test_follow_ups_stand_alone(before: str, question: str, words: tuple[str, ..
 def test_a_whole_question_is_left_as_it_is() -> None:
     history = [Turn("user", "2019年城镇新增就业多少人?"), Turn("assistant", "75万人[1]。")]
     question = "2020年进出口总值的目标是多少?"
-    assert condense(question, history, 2020) == question
+    assert condense(question, history, READ) == question

@@ -1,0 +1,61 @@
+"""Names that mean the same, English names, places, and the words of asking."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The lexicon as the package ships it.
+
+    `names` maps any name to all names of its group, `english` an English name to its
+    Chinese one. `apart` maps a word to the longer ones in which it means something
+    else («出口» in «进出口»). `asking` and `asking_english` say nothing of the topic.
+    """
+
+    names: Mapping[str, tuple[str, ...]]
+    english: Mapping[str, str]
+    apart: Mapping[str, tuple[str, ...]]
+    known: re.Pattern[str]
+    known_english: re.Pattern[str]
+    asking: re.Pattern[str]
+    asking_english: frozenset[str]
+    places: re.Pattern[str]
+
+    def others(self, name: str) -> tuple[str, ...]:
+        """Return every name of what `name` names, itself among them."""
+        return self.names.get(name) or self.names.get(name.upper()) or (name,)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon that ships with the package, read once."""
+    table = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text("utf-8"))
+    names: dict[str, tuple[str, ...]] = {}
+    for term, others in table["same"].items():
+        for name in (term, *others):
+            merged = (*names.get(name, (name,)), term, *others)
+            names[name] = tuple(dict.fromkeys(merged))
+    english = {name: term for term, others in table["english"].items() for name in others}
+    asking = table["asking"]
+    return Lexicon(
+        names,
+        english,
+        {word: tuple(longer) for word, longer in table["apart"].items()},
+        _longest_first(name for name in names if len(name) > 1),
+        re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
+        _longest_first(asking["chinese"].split()),
+        frozenset(asking["english"].split()),
+        _longest_first(table["places"]["names"].split()),
+    )
+
+
+def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)

@@ -1,0 +1,148 @@
+"""The terms of a question: what evidence must speak of to answer it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from qa.lexicon import lexicon
+from vectorstore.quantity import find_quantities
+
+# Tells whether the reports write something, letter by letter.
+Writes = Callable[[str], bool]
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
+_GAP = re.compile(r"[^\w.%+&·-]+")
+_WHICH = re.compile(
+    r"(?:哪[一二两三四五六七八九十几]+|第几)(?:大|个|项|种|类|次|家|条|处|所|座|位|届|方面)?"
+)
+_OPENING_QUOTES = '“"「『'
+# Kinds of words by jieba's tags: nouns and names carry a question, verbs and
+# adjectives colour it, the rest (pronouns, numerals, particles …) says nothing.
+_CARRIES = re.compile(r"n|vn|an|j|l$|eng|s$|t$|x$|b$|i$")
+_COLOURS = re.compile(r"v|a|z|d$|f$")
+_COLOUR = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that evidence must speak of.
+
+    `text` is as asked, `names` every wording that counts as speaking of it.
+    `weight` is 1 for what the question is about, less for what only colours it.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    weight: float = 1.0
+
+    @property
+    def essential(self) -> bool:
+        """Whether evidence that passes over this term is about something else."""
+        return self.weight >= 1.0
+
+
+def english_terms(asked: str) -> Iterator[Term]:
+    """Yield the terms of an English question, under their Chinese names where known."""
+    words, place = lexicon(), 0
+    for match in words.known_english.finditer(asked):
+        yield from _loose_english(asked[place : match.start()])
+        term = words.english[match[0]]
+        yield Term(term, words.others(term))
+        place = match.end()
+    yield from _loose_english(asked[place:])
+
+
+def _loose_english(text: str) -> Iterator[Term]:
+    """Yield the words without a known Chinese name: they stand for themselves."""
+    for word in re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text):
+        # verbs of doing say nothing that a report's nouns do not
+        if word not in lexicon().asking_english and not word.endswith(("ed", "ing")):
+            yield Term(word, (word,))
+
+
+def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
+    """Yield the terms of a Chinese question in their order.
+
+    Names of the lexicon first; what lies between them is freed of the words of
+    asking, kept whole where the reports write it, and cut into words elsewhere.
+    """
+    words, place = lexicon(), 0
+    asked = _without_amounts(_YEAR.sub(" ", asked), writes)
+    for match in words.known.finditer(asked):
+        if _inside_longer(match, asked):
+            continue
+        yield from _loose(asked[place : match.start()], writes)
+        yield Term(match[0], words.others(match[0].lower()))
+        place = match.end()
+    yield from _loose(asked[place:], writes)
+
+
+def _inside_longer(match: re.Match[str], asked: str) -> bool:
+    return any(
+        longer in asked[max(0, match.start() - 4) : match.end() + 4]
+        for longer in lexicon().apart.get(match[0], ())
+    )
+
+
+def _without_amounts(asked: str, writes: Writes) -> str:
+    """Return a question without the amounts that it supposes; names with digits stay."""
+    for quantity in reversed(find_quantities(asked)):
+        start, end = quantity.span.start, quantity.span.end
+        if not quantity.text[0].isdigit() or writes(asked[start : end + 2]):
+            continue
+        asked = f"{asked[:start]} {asked[end:]}"
+    return asked
+
+
+def _loose(text: str, writes: Writes) -> Iterator[Term]:
+    text = _WHICH.sub(" ", text)
+    for piece in _GAP.split(_without_asking(text, writes)):
+        piece = piece.strip("_.-·")
+        if not piece:
+            continue
+        if len(piece) == 1:
+            quoted = any(f"{mark}{piece}" in text for mark in _OPENING_QUOTES)
+            yield Term(piece, (piece,), 1.0 if quoted else _COLOUR)
+        elif piece.isascii() or writes(piece):
+            yield Term(piece, lexicon().others(piece))
+        else:
+            yield from _words(piece, writes)
+
+
+def _without_asking(text: str, writes: Writes) -> str:
+    """Blank the words of asking, but not where the reports write them amid other words.
+
+    «数据» asks in «有什么数据», and is part of a name in «大数据智能化».
+    """
+
+    def blank(match: re.Match[str]) -> str:
+        start, end = match.span()
+        amid = start > 0 and end < len(text) and writes(text[start - 1 : end + 1])
+        return match[0] if amid else " "
+
+    return lexicon().asking.sub(blank, text)
+
+
+def _words(piece: str, writes: Writes) -> Iterator[Term]:
+    """Cut what the reports do not write as a whole into words."""
+    for pair in _segmenter().cut(piece):
+        word, tag = pair.word, pair.flag
+        if _CARRIES.match(tag):
+            yield Term(word, lexicon().others(word), 1.0 if len(word) > 1 else _COLOUR)
+        elif _COLOURS.match(tag) and len(word) > 1:
+            yield Term(word, lexicon().others(word), 1.0 if writes(word) else _COLOUR)
+
+
+@cache
+def _segmenter() -> Any:
+    """Return jieba's tagger; its dictionary costs a second, so only a question that needs it pays."""
+    import jieba
+    import jieba.posseg
+
+    jieba.setLogLevel(logging.WARNING)
+    return jieba.posseg
