@@ -130,12 +130,15 @@ _RANGED = re.compile(
     rf"{_START}(?P<a>{_DIGITS})(?P<as>{_SCALE})?(?P<au>{_UNIT})?"
     rf"{_RANGE}(?P<b>{_DIGITS})(?: ?(?P<s>{_SCALE}))?(?: ?(?P<u>{_UNIT}))?"
 )
+# Rates and temperatures have signs; the 负 of «减负1000亿元» and the - of «A-5座» are none.
+_SIGNED_UNITS = ("%", "‰", "个百分点", "百分点", "度", "摄氏度", "℃", "°C")
+_MINUS = re.compile(r"(?:(?<![A-Za-z\d%点成）)—–-])[-−]|(?<![减担抱肩])负|零下)$")
 _PERCENT = re.compile(
     r"百分之(?P<a>[零〇一二三四五六七八九十百两]+(?:点(?P<f>[零〇一二三四五六七八九]+))?)"
 )
 _HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HAN_NUMBER = re.compile(
-    r"(?<![第初〇零一二三四五六七八九十百千万亿两几数上])"
+    r"(?<![第初〇零一二三四五六七八九十百千万亿两几数上])(?<!分之)"
     r"(?P<a>[一二三四五六七八九十百千两][零一二三四五六七八九十百千万亿两]*)"
     rf"(?P<more>[多余])?(?P<u>{_HAN_UNIT})"
 )
@@ -270,8 +273,8 @@ def _is_label(match: re.Match[str], plain: str) -> bool:
     before, after = plain[max(0, match.start() - 20) : match.start()], plain[match.end("a") :]
     if before.endswith(("第", "№", "+", "分之")) or after.startswith(("+", "分之")):
         return True  # «第3位», a name like «13+1», «3分之2»
-    if re.search(r"\d ?[:：/] ?$", before) or re.match(r"[:：/]\d", after):
-        return True
+    if re.search(r"\d ?[:：∶/×] ?$", before) or re.match(r"[:：∶/×]\d", after):
+        return True  # «3:1», «7×24小时»
     if before.endswith(("[", "［")) and after.startswith(("]", "］")):
         return True
     if before.endswith("前") and re.match(r"[名位强]", after):
@@ -286,7 +289,7 @@ def _is_name_or_date(match: re.Match[str], plain: str) -> bool:
     unit = match["u"] or ""
     if _is_year(match) and unit in ("年", ""):
         return True
-    if re.match(r" ?月", plain[match.end("a") :]) or (
+    if re.match(r"(?:[-—–~～至到]\d{1,2})? ?月", plain[match.end("a") :]) or (
         unit == "日"
         and (
             re.search(r"月 ?$|月\d+日?[至—-]$|日[至—-]$", before[-8:])
@@ -298,9 +301,9 @@ def _is_name_or_date(match: re.Match[str], plain: str) -> bool:
         return True
     if unit:
         return False
-    # «5G», «6号线», «2019版», «500强», a number alone in quotes: names, not amounts
+    # «5G», «6号线», «2019版», «500强», «12345热线», a number alone in quotes: names, not amounts
     return before.endswith(("“", '"')) or bool(
-        re.match(r"[A-Za-z]|号|版|路|线|[\"”」』]|后|型|式|强", after)
+        re.match(r"[A-Za-z]|号|版|路|线|[\"”」』]|后|型|式|强|[\u4e00-\u9fff]{0,6}热线", after)
     )
 
 
@@ -323,6 +326,7 @@ def _from_english(match: re.Match[str], text: str, plain: str) -> Quantity:
     if currency:
         unit = "美元" if currency["d"] else "元"
         start -= len(currency[0])
+    value, start = _signed(plain, start, value, unit)
     bound, first, last = _english_bound(plain, start, end)
     span = Span(first, last)
     return Quantity(span.of(text), value, unit, bound, span, Span(start, end), upper)
@@ -354,10 +358,11 @@ def _moves(plain: str, start: int) -> bool:
 
 
 def _from_single(match: re.Match[str], text: str, plain: str) -> Quantity:
-    value = _decimal(match["a"]) * _SCALES[match["s"] or ""]
+    unit = match["u"] or ""
     more = bool(match["more"] or match["more2"] or match["more3"])
-    core = Span(match.start(), match.end())
-    return _bounded(text, plain, core, value, None, match["u"] or "", more)
+    value = _decimal(match["a"]) * _SCALES[match["s"] or ""]
+    value, start = _signed(plain, match.start(), value, unit)
+    return _bounded(text, plain, Span(start, match.end()), value, None, unit, more)
 
 
 def _from_range(match: re.Match[str], text: str, plain: str) -> Quantity | None:
@@ -369,8 +374,14 @@ def _from_range(match: re.Match[str], text: str, plain: str) -> Quantity | None:
     mixed = match["au"] and match["au"] != unit
     if dated or high <= low or mixed or _moves(plain, match.start()):
         return None
-    core = Span(match.start(), match.end())
-    return _bounded(text, plain, core, low, high, unit, more=False)
+    low, start = _signed(plain, match.start(), low, unit)
+    return _bounded(text, plain, Span(start, match.end()), low, high, unit, more=False)
+
+
+def _signed(plain: str, start: int, value: Decimal, unit: str) -> tuple[Decimal, int]:
+    """Return an amount with the minus that stands before it, and where the whole starts."""
+    minus = _MINUS.search(plain[max(0, start - 3) : start]) if unit in _SIGNED_UNITS else None
+    return (-value, start - len(minus[0])) if minus else (value, start)
 
 
 def _bounded(
@@ -387,6 +398,8 @@ def _bounded(
                 bound = kind
             end += len(word)
             break
+    if bound is None:
+        bound, start, end = _english_bound(plain, start, end)
     span = Span(start, end)
     return Quantity(span.of(text), value, unit, bound, span, core, upper)
 
@@ -437,10 +450,11 @@ def han_value(numeral: str) -> Decimal | None:
         elif char in "十百千":
             section += (1 if digit is None else digit) * _SCALES[char]
             digit = None
-        else:  # 万 or 亿 closes what stands before it
+        else:  # 万 closes what follows the last 亿, 亿 all that stands before it
             section += digit or 0
-            if section == 0 and total == 0:
+            kept, closed = (total, section) if char == "万" else (0, total + section)
+            if closed == 0:
                 return None
-            total = (total + section) * _SCALES[char]
+            total = kept + closed * _SCALES[char]
             section, digit = 0, None
     return Decimal(total + section + (digit or 0))
