@@ -168,8 +168,15 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
+    english = inquiry.question.english
     return draft_of(
-        [Statement(p.text, ((p.passage, p.passage.sentences[p.sentence]),)) for p in found]
+        [
+            Statement(
+                f"The report says: “{p.text}”" if english else p.text,
+                ((p.passage, p.passage.sentences[p.sentence]),),
+            )
+            for p in found
+        ]
     )
 
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.english import english_statement
 from qa.inquiry import Inquiry, context
-from qa.lexicon import lexicon
 from qa.question import Question
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Part, Span
 
-_RATES = ("%", "个百分点", "倍", "‰")
+
+# Figures are sought in the best paragraphs only: those further down never won.
+_PASSAGES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
     """Return the figures of the retrieved paragraphs as candidates, best first."""
     found = [
         _judged(inquiry, figure)
-        for passage in inquiry.passages
+        for passage in inquiry.passages[:_PASSAGES]
         for figure in inquiry.library.figures(passage)
     ]
     return sorted(found, key=lambda c: c.score, reverse=True)
@@ -137,11 +139,11 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
     around = passage.sentences[sentence].of(passage.text)
     headings = context(passage, figure.span.start)
     named = matcher.coverage(figure.indicator)
-    in_clause = matcher.coverage(f"{figure.indicator} {clause}")
-    with_lead = matcher.coverage(f"{figure.indicator} {clause} {_lead(figure)}")
-    whole = f"{figure.indicator} {around} {headings}"
-    covered = matcher.coverage(whole)
-    surplus = matcher.surplus(figure.indicator)
+    in_clause = matcher.coverage(figure.indicator, clause)
+    with_lead = matcher.coverage(figure.indicator, clause, _lead(figure))
+    whole = (figure.indicator, around, headings)
+    covered = matcher.coverage(*whole)
+    surplus = matcher.surplus(figure.indicator) if named else 1.0
     fits = _fits(question, figure)
     in_period = _in_period(inquiry, figure)
     score = (
@@ -156,7 +158,7 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + _aspect_bonus(question, figure)
         + _part_bonus(question, figure)
     )
-    lacks = 1.0 if matcher.neglects(whole) else matcher.lacking(whole)
+    lacks = 1.0 if matcher.neglects(*whole) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
     return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus)
 
@@ -210,50 +212,6 @@ def statement(inquiry: Inquiry, figure: Figure) -> str:
     return period_prefix(figure, body) + body
 
 
-_ENGLISH_VERBS = {
-    Aspect.LEVEL: "was",
-    Aspect.GROWTH: "grew by",
-    Aspect.DECLINE: "fell by",
-    Aspect.CHANGE_TO: "reached",
-}
-_COUNTED = {
-    "人": "people",
-    "家": "enterprises",
-    "户": "households",
-    "公里": "km",
-    "个": "",
-    "人次": "person-times",
-}
-
-
-def english_statement(inquiry: Inquiry, figure: Figure) -> str:
-    """Return one English sentence that says the figure, with the report's own words for it."""
-    said = [
-        name
-        for name in lexicon().known_english.findall(inquiry.question.plain)
-        if any(other in figure.indicator for other in _names(lexicon().english[name]))
-    ]
-    name = f"{_as_asked(inquiry, said[0])} ({figure.indicator})" if said else figure.indicator
-    value = figure.quantity.text
-    unit = figure.quantity.unit
-    if unit in _COUNTED and figure.quantity.value == int(figure.quantity.value):
-        value += f" ({int(figure.quantity.value):,} {_COUNTED[unit]}".rstrip() + ")"
-    if figure.kind is Kind.TARGET:
-        growth = " growth" if figure.aspect is Aspect.GROWTH else ""
-        return f"The {figure.period} target for {name}{growth} is {value}".replace("  ", " ")
-    return f"In {figure.period}, {name} {_ENGLISH_VERBS[figure.aspect]} {value}"
-
-
-def _as_asked(inquiry: Inquiry, name: str) -> str:
-    """Return a name in the letter case of the question."""
-    found = re.search(re.escape(name), inquiry.question.text, re.IGNORECASE)
-    return found[0] if found else name
-
-
-def _names(term: str) -> tuple[str, ...]:
-    return lexicon().names.get(term, (term,))
-
-
 def period_prefix(figure: Figure, body: str) -> str:
     """Return the words that place a statement in time, where it does not do so itself."""
     if not figure.period or re.search(r"(?:19|20)\d\d年", body):
@@ -292,13 +250,3 @@ def _composed(figure: Figure) -> str:
 def sentence_span(figure: Figure) -> Span:
     """Return the sentence that states a figure."""
     return figure.passage.sentences[figure.passage.sentence_at(figure.span.start)]
-
-
-def is_rate(figure: Figure) -> bool:
-    """Tell whether a figure is a share or a rate of change."""
-    return figure.quantity.unit in _RATES
-
-
-def asked_part(question: Question) -> Part:
-    """Return the part that a question means: what was done, unless plans are asked for."""
-    return question.part or Part.REVIEW

@@ -15,6 +15,7 @@ from qa.spelling import Spelling
 from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
 
+_QUOTES = re.compile(r"[“”\"「」『』‘’]")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
 
 
@@ -38,13 +39,13 @@ class Library:
 
     @cached_property
     def text(self) -> str:
-        """The text of all reports in half width, for asking whether a word occurs at all."""
+        """The text of all reports in half width and without quotes, to look words up in."""
         whole = "\n".join(p.text for report in self.reports for p in report.passages)
-        return unicodedata.normalize("NFKC", whole).lower()
+        return _QUOTES.sub("", unicodedata.normalize("NFKC", whole).lower())
 
     def writes(self, words: str) -> bool:
         """Tell whether a report writes these words, letter by letter."""
-        return words in self.text
+        return _QUOTES.sub("", words) in self.text
 
     def report(self, passage: Passage) -> Report:
         """Return the report that a passage belongs to."""

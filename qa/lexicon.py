@@ -16,12 +16,13 @@ class Lexicon:
 
     `names` maps any name to all names of its group, `english` an English name to its
     Chinese one. `apart` maps a word to the longer ones in which it means something
-    else («出口» in «进出口»). `asking` and `asking_english` say nothing of the topic.
+    else («出口» in «进出口»). `deeds` are names of doing, not of a thing. `asking` and `asking_english` say nothing of the topic.
     """
 
     names: Mapping[str, tuple[str, ...]]
     english: Mapping[str, str]
     apart: Mapping[str, tuple[str, ...]]
+    deeds: frozenset[str]
     known: re.Pattern[str]
     known_english: re.Pattern[str]
     asking: re.Pattern[str]
@@ -48,6 +49,7 @@ def lexicon() -> Lexicon:
         names,
         english,
         {word: tuple(longer) for word, longer in table["apart"].items()},
+        frozenset(other for deed in table["deeds"]["names"].split() for other in names[deed]),
         _longest_first(name for name in names if len(name) > 1),
         re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
         _longest_first(asking["chinese"].split()),

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from qa.lexicon import lexicon
 from qa.terms import Term
@@ -51,92 +52,103 @@ _QUALIFIERS = {
     "第二产业": "第二产业|工业",
     "第三产业": "第三产业|服务业",
 }
+# What a name may cover at most without its qualifier.
+_UNQUALIFIED = 0.4
 
 
-def _said(name: str, text: str) -> bool:
-    """Tell whether `text` says a name, and not only a longer word that means something else."""
-    if name not in text:
-        return False
-    for longer in lexicon().apart.get(name, ()):
-        text = text.replace(longer, " ")
-    return name in text
+class _Name:
+    """One wording of a term, ready to be looked for in many texts."""
 
+    def __init__(self, text: str, weights: Weights) -> None:
+        self.text = text
+        self.longer = lexicon().apart.get(text, ())
+        self.weights = [weights.of(char) for char in text]
+        self.whole = sum(self.weights)
+        # Latin names and pairs of characters are there or not there; longer ones may be in part.
+        divisible = len(text) > 2 and not text.isascii()
+        self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
+        self.qualifiers = [
+            re.compile(wording) for narrow, wording in _QUALIFIERS.items() if narrow in text
+        ]
 
-def _unqualified(name: str, text: str) -> bool:
-    return any(
-        qualifier in name and not re.search(wording, text)
-        for qualifier, wording in _QUALIFIERS.items()
-    )
+    def covered(self, text: str) -> float:
+        """Return the weighted share of the name that stands in `text` in runs of two or more."""
+        if self.text in text and self._meant(text):
+            return 1.0
+        there = [pair in text for pair in self.pairs]
+        if True not in there:
+            return 0.0
+        last = len(there)
+        found = sum(
+            weight
+            for i, weight in enumerate(self.weights)
+            if (i < last and there[i]) or (i > 0 and there[i - 1])
+        )
+        share = found / self.whole
+        if all(qualifier.search(text) for qualifier in self.qualifiers):
+            return share
+        return min(share, _UNQUALIFIED)
+
+    def _meant(self, text: str) -> bool:
+        """Tell whether the name stands by itself, not in a longer word that means another thing."""
+        for longer in self.longer:
+            text = text.replace(longer, " ")
+        return self.text in text
 
 
 class Matcher:
-    """Measures coverage of one question's terms."""
+    """Measures how far texts speak of one question's terms.
+
+    Where a method takes several texts, a term is spoken of as far as in the best of them.
+    """
 
     def __init__(self, terms: Sequence[Term], weights: Weights) -> None:
         self._weights = weights
         self.terms = tuple(terms)
-        self._parts = [
-            (
-                weights.of(term.text) * term.weight,
-                tuple(dict.fromkeys(n.lower() for n in (term.text, *term.names))),
-            )
-            for term in terms
-        ]
-        self._total = sum(weight for weight, _ in self._parts)
+        wordings = [dict.fromkeys(n.lower() for n in (t.text, *t.names)) for t in terms]
+        self._names = [[_Name(name, weights) for name in names] for names in wordings]
+        self._shares = [weights.of(term.text) * term.weight for term in terms]
+        self._total = sum(self._shares)
+        self._all_pairs = {a + b for names in wordings for name in names for a, b in pairwise(name)}
+        self._seen: dict[str, list[float]] = {}
 
-    @property
-    def total(self) -> float:
-        """The summed weight of all terms."""
-        return self._total
-
-    def coverage(self, text: str) -> float:
-        """Return the weighted share of the terms that `text` speaks of, in [0, 1]."""
+    def coverage(self, *texts: str) -> float:
+        """Return the weighted share of the terms that the texts speak of, in [0, 1]."""
         if not self._total:
             return 0.0
-        text = text.lower()
-        covered = sum(weight * self._covered(names, text) for weight, names in self._parts)
-        return covered / self._total
+        covered = self._covered(texts)
+        return sum(w * c for w, c in zip(self._shares, covered, strict=True)) / self._total
 
-    def missing(self, text: str) -> list[Term]:
-        """Return the terms of which `text` speaks less than half."""
-        text = text.lower()
-        return [
-            term
-            for term, (_, names) in zip(self.terms, self._parts, strict=True)
-            if self._covered(names, text) < 0.5
-        ]
+    def missing(self, *texts: str) -> list[Term]:
+        """Return the terms of which the texts speak less than half."""
+        covered = self._covered(texts)
+        return [term for term, share in zip(self.terms, covered, strict=True) if share < 0.5]
 
-    def lacking(self, text: str) -> float:
-        """Return the weighted share of the terms of which `text` speaks less than half."""
-        absent = set(self.missing(text))
-        lost = sum(w for t, (w, _) in zip(self.terms, self._parts, strict=True) if t in absent)
+    def lacking(self, *texts: str) -> float:
+        """Return the weighted share of the terms of which the texts speak less than half."""
+        covered = self._covered(texts)
+        lost = sum(w for w, share in zip(self._shares, covered, strict=True) if share < 0.5)
         return lost / self._total if self._total else 0.0
 
-    def neglects(self, text: str) -> bool:
-        """Tell whether `text` passes over something that the question is about."""
+    def neglects(self, *texts: str) -> bool:
+        """Tell whether the texts pass over something that the question is about."""
         return any(
-            term.essential
-            and weight >= 0.12 * self._total
-            and self._covered(names, text.lower()) < 0.5
-            for term, (weight, names) in zip(self.terms, self._parts, strict=True)
+            term.essential and weight >= 0.12 * self._total and share < 0.5
+            for term, weight, share in zip(
+                self.terms, self._shares, self._covered(texts), strict=True
+            )
         )
 
-    def _covered(self, names: tuple[str, ...], text: str) -> float:
-        if any(_said(name, text) for name in names):
-            return 1.0
-        return max(self._share(name, text) for name in names)
+    def _covered(self, texts: Sequence[str]) -> list[float]:
+        """Return for each term how far the best of the texts speaks of it."""
+        rows = [self._seen.get(text) or self._look(text) for text in texts]
+        return rows[0] if len(rows) == 1 else [max(shares) for shares in zip(*rows, strict=True)]
 
-    def _share(self, name: str, text: str) -> float:
-        """Return the weighted share of `name` in runs of two or more characters of `text`."""
-        if len(name) < 3 or name.isascii():
-            return 0.0
-        covered = [False] * len(name)
-        for start in range(len(name) - 1):
-            if name[start : start + 2] in text:
-                covered[start] = covered[start + 1] = True
-        found = "".join(c for c, hit in zip(name, covered, strict=True) if hit)
-        share = self._weights.of(found) / self._weights.of(name) if found else 0.0
-        return min(share, 0.4) if _unqualified(name, text) else share
+    def _look(self, text: str) -> list[float]:
+        lowered = text.lower()
+        row = [max(name.covered(lowered) for name in names) for names in self._names]
+        self._seen[text] = row
+        return row
 
     def surplus(self, text: str) -> float:
         """Return the weighted share of `text` that no term names, in [0, 1].
@@ -145,16 +157,11 @@ class Matcher:
         """
         text = text.lower()
         rest = text
-        for _, names in self._parts:
-            for name in names:
-                rest = rest.replace(name, "\0") if len(name) > 1 else rest
+        names = [name.text for names in self._names for name in names]
+        for name in names:
+            rest = rest.replace(name, "\0") if len(name) > 1 else rest
         # what no name covers whole may still be covered in runs
-        pairs = {
-            name[i : i + 2]
-            for _, names in self._parts
-            for name in names
-            for i in range(len(name) - 1)
-        }
+        pairs = self._all_pairs
         left = [True] * len(rest)
         for i in range(len(rest) - 1):
             if rest[i : i + 2] in pairs:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.question import Form
@@ -71,7 +70,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         first, last = _with_date([piece.of(text) for piece in pieces], first, last)
     span = Span(pieces[first].start, pieces[last].end)
     in_run = matcher.coverage(span.of(text))
-    covered = matcher.coverage(f"{whole} {above}")
+    covered = matcher.coverage(whole, above)
     score = (
         0.8 * in_run
         + 1.0 * covered
@@ -79,7 +78,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + _form_bonus(inquiry, span.of(text))
         + _part_bonus(inquiry, passage)
     )
-    neglects = matcher.neglects(f"{whole} {above}")
+    neglects = matcher.neglects(whole, above)
     return Point(passage, span, sentence, score, covered, in_run, neglects)
 
 
@@ -124,29 +123,41 @@ def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
     """
     passage = best.passage
     for sentence in (best.sentence, best.sentence + 1):
-        if sentence >= len(passage.sentences):
+        parts = parts_after_colon(passage, sentence)
+        if not parts:
             continue
-        parts = _parts(passage, sentence)
-        lead = (
-            passage.text[passage.sentences[best.sentence].start : parts[0].start] if parts else ""
-        )
-        if parts and inquiry.matcher.coverage(lead) >= 0.6:
-            return [replace(best, span=part, sentence=sentence) for part in parts]
+        lead = passage.text[passage.sentences[best.sentence].start : parts[0][1].start]
+        if inquiry.matcher.coverage(lead) >= 0.6:
+            return [replace(best, span=span, sentence=index) for index, span in parts]
     return []
 
 
-def _parts(passage: Passage, sentence: int) -> list[Span]:
-    """Return the opening clause of each part set apart by semicolons after a colon, if three or more."""
-    span, text = passage.sentences[sentence], passage.text
-    colon = re.search(r"[:：]", span.of(text))
+def parts_after_colon(passage: Passage, sentence: int) -> list[tuple[int, Span]]:
+    """Return each part that semicolons set apart after a colon; of a long one, its opening clause.
+
+    Each comes with its sentence: a semicolon may end a sentence. Fewer than three
+    parts are no enumeration, and the list is empty.
+    """
+    if sentence >= len(passage.sentences):
+        return []
+    text = passage.text
+    colon = re.search(r"[:：]", passage.sentences[sentence].of(text))
     if colon is None:
         return []
-    parts, start = [], span.start + colon.end()
-    for part in re.split(r"[;；]", text[start : span.end]):
-        opening = re.split(r"[,，。]", part, maxsplit=1)[0]
-        parts.append(Span(start, start + len(opening)))
-        start += len(part) + 1
-    return [part for part in parts if part.end > part.start] if len(parts) > 2 else []
+    parts: list[tuple[int, Span]] = []
+    start = passage.sentences[sentence].start + colon.end()
+    for index in range(sentence, len(passage.sentences)):
+        end = passage.sentences[index].end
+        for part in re.split(r"[;；](?=.)", text[start:end]):
+            whole = part.rstrip(_EDGE)
+            opening = whole if len(whole) <= 70 else re.split(r"[,，]", part, maxsplit=1)[0]
+            if opening.strip():
+                parts.append((index, Span(start, start + len(opening))))
+            start += len(part) + 1
+        start = end
+        if not text[:end].rstrip().endswith((";", "；")):
+            break
+    return parts if len(parts) > 2 else []
 
 
 def _subsections(inquiry: Inquiry, best: Point) -> list[Point]:
@@ -292,13 +303,24 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     covered, neglects = inquiry.matcher.coverage(whole), inquiry.matcher.neglects(whole)
     told = [
         Point(passage, span, index, best_score, covered, neglects=neglects)
-        for index in group
-        for span in _parts(passage, index) or [_shortened(passage, index)]
+        for index, span in _told(passage, group)
         if len(span.of(passage.text).strip(_EDGE)) > 3
     ]
     headings = {h.of(passage.text) for h in passage.headings}
     told = [p for p in told if p.text not in headings] or told
-    return told[: limit + sum(p.sentence == q.sentence for p, q in pairwise(told))]
+    enumerated = max((len(parts_after_colon(passage, index)) for index in group), default=0)
+    return told[: limit + enumerated]
+
+
+def _told(passage: Passage, group: Sequence[int]) -> Iterator[tuple[int, Span]]:
+    """Yield each sentence of a topic, shortened, or the parts of one that enumerates."""
+    enumerated = -1
+    for index in group:
+        if index <= enumerated:
+            continue
+        parts = parts_after_colon(passage, index)
+        yield from parts or [(index, _shortened(passage, index))]
+        enumerated = parts[-1][0] if parts else index
 
 
 def _groups(passage: Passage) -> list[list[int]]:

@@ -89,9 +89,9 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     """
     asked = plain(text)
     english = is_english(asked)
-    years, part = _period(asked, year)
-    spans_parts = _spans_parts(asked, years, year)
     form = _form(asked)
+    years, part = _period(asked, year)
+    spans_parts = form is Form.COMPARE and _spans_parts(asked, years, year)
     aspect = _aspect(asked)
     return Question(
         text,

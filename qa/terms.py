@@ -23,9 +23,12 @@ _WHICH = re.compile(
 _OPENING_QUOTES = '“"「『'
 # Kinds of words by jieba's tags: nouns and names carry a question, verbs and
 # adjectives colour it, the rest (pronouns, numerals, particles …) says nothing.
-_CARRIES = re.compile(r"n|vn|an|j|l$|eng|s$|t$|x$|b$|i$")
+_CARRIES = re.compile(r"n|an|j|l$|eng|s$|t$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
+_VERBAL = 0.7
+# Shorter runs of a report's characters may be halves of two words.
+_WRITTEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def english_terms(asked: str) -> Iterator[Term]:
     for match in words.known_english.finditer(asked):
         yield from _loose_english(asked[place : match.start()])
         term = words.english[match[0]]
-        yield Term(term, words.others(term))
+        if not words.asking.fullmatch(term):
+            yield Term(term, words.others(term), _COLOUR if term in words.deeds else 1.0)
         place = match.end()
     yield from _loose_english(asked[place:])
 
@@ -77,7 +81,8 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
         if _inside_longer(match, asked):
             continue
         yield from _loose(asked[place : match.start()], writes)
-        yield Term(match[0], words.others(match[0].lower()))
+        weight = _COLOUR if match[0] in words.deeds else 1.0
+        yield Term(match[0], words.others(match[0].lower()), weight)
         place = match.end()
     yield from _loose(asked[place:], writes)
 
@@ -108,7 +113,7 @@ def _loose(text: str, writes: Writes) -> Iterator[Term]:
         if len(piece) == 1:
             quoted = any(f"{mark}{piece}" in text for mark in _OPENING_QUOTES)
             yield Term(piece, (piece,), 1.0 if quoted else _COLOUR)
-        elif piece.isascii() or writes(piece):
+        elif piece.isascii():
             yield Term(piece, lexicon().others(piece))
         else:
             yield from _words(piece, writes)
@@ -129,13 +134,28 @@ def _without_asking(text: str, writes: Writes) -> str:
 
 
 def _words(piece: str, writes: Writes) -> Iterator[Term]:
-    """Cut what the reports do not write as a whole into words."""
+    """Keep the longest run that the reports write, and cut the rest into words."""
+    run = _longest_written(piece, writes)
+    if run:
+        before, _, after = piece.partition(run)
+        yield from _words(before, writes) if before else ()
+        yield Term(run, lexicon().others(run))
+        yield from _words(after, writes) if after else ()
+        return
     for pair in _segmenter().cut(piece):
         word, tag = pair.word, pair.flag
         if _CARRIES.match(tag):
             yield Term(word, lexicon().others(word), 1.0 if len(word) > 1 else _COLOUR)
         elif _COLOURS.match(tag) and len(word) > 1:
-            yield Term(word, lexicon().others(word), 1.0 if writes(word) else _COLOUR)
+            yield Term(word, lexicon().others(word), _VERBAL if tag == "vn" else _COLOUR)
+
+
+def _longest_written(piece: str, writes: Writes) -> str:
+    for size in range(len(piece), _WRITTEN - 1, -1):
+        for start in range(len(piece) - size + 1):
+            if writes(piece[start : start + size]):
+                return piece[start : start + size]
+    return ""
 
 
 @cache

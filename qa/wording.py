@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"目标(?:是什么|值)?[?？]?$|多少|多久|几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<!第)几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率)(?:是|为|呢|有|达)?[?？]?$"
-    r"|第几|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
+    r"|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
 LIST = re.compile(
     r"哪些|哪几|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
 ENTITY = re.compile(
-    r"谁|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
+    r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
 )
 DATE = re.compile(
     r"什么时候|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
@@ -109,6 +109,6 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
-    r"忽略|无视|不要看|别看|不用看|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
+    r"忽略|无视|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
     r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
 )

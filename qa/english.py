@@ -1,0 +1,90 @@
+"""Figures told in English, each with the report's own Chinese words beside it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from qa.inquiry import Inquiry
+from qa.lexicon import lexicon
+from vectorstore.figures import Aspect, Figure, Kind
+from vectorstore.quantity import Bound, Quantity
+
+_VERBS = {
+    Aspect.LEVEL: "stood at",
+    Aspect.GROWTH: "grew by",
+    Aspect.DECLINE: "fell by",
+    Aspect.CHANGE_TO: "reached",
+}
+_BOUNDS = {
+    None: "",
+    Bound.AT_LEAST: "at least ",
+    Bound.AT_MOST: "at most ",
+    Bound.MORE_THAN: "over ",
+    Bound.LESS_THAN: "less than ",
+    Bound.ABOUT: "about ",
+}
+# Only units that the verifier reads back as the same ones.
+_UNITS = {
+    "%": "%",
+    "个百分点": " percentage points",
+    "元": " yuan",
+    "美元": " US dollars",
+    "人": " people",
+    "名": " people",
+    "家": " enterprises",
+    "户": " households",
+    "公里": " km",
+    "天": " days",
+    "小时": " hours",
+    "吨": " tonnes",
+    "亩": " mu",
+    "平方米": " square meters",
+    "平方公里": " square kilometers",
+    "班": " trains",
+    "人次": " passengers",
+}
+_SCALES = (
+    (Decimal(10) ** 12, "trillion"),
+    (Decimal(10) ** 9, "billion"),
+    (Decimal(10) ** 6, "million"),
+)
+
+
+def english_statement(inquiry: Inquiry, figure: Figure) -> str:
+    """Return one English sentence that says a figure."""
+    name, value = _name(inquiry, figure), english_value(figure.quantity)
+    if figure.kind is Kind.TARGET:
+        growth = " growth" if figure.aspect is Aspect.GROWTH else ""
+        return f"The {figure.period} target for {name}{growth} is {value}"
+    return f"In {figure.period}, {name} {_VERBS[figure.aspect]} {value}"
+
+
+def _name(inquiry: Inquiry, figure: Figure) -> str:
+    """Return the indicator as the question calls it, and as the report does."""
+    words, best, longest = lexicon(), "", 0
+    for said in words.known_english.findall(inquiry.question.plain):
+        meant = [n for n in words.others(words.english[said]) if n in figure.indicator]
+        if meant and len(max(meant, key=len)) > longest:
+            best, longest = said, len(max(meant, key=len))
+    asked = re.search(re.escape(best), inquiry.question.text, re.IGNORECASE) if best else None
+    return f"{asked[0]} ({figure.indicator})" if asked else figure.indicator
+
+
+def english_value(quantity: Quantity) -> str:
+    """Return «over 3,100 enterprises (超过3100家)»; a unit without an English name stays as written."""
+    unit = _UNITS.get(quantity.unit)
+    if unit is None or quantity.upper is not None:
+        return quantity.text
+    value = f"{_BOUNDS[quantity.bound]}{_number(quantity.value)}{unit}"
+    return value if value == quantity.text else f"{value} ({quantity.text})"
+
+
+def _number(value: Decimal) -> str:
+    for scale, name in _SCALES:
+        scaled = (value / scale).normalize()
+        exponent = scaled.as_tuple().exponent
+        if value >= scale and isinstance(exponent, int) and exponent >= -2:
+            return f"{scaled:f} {name}"
+    plain = f"{value:,f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
