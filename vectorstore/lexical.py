@@ -88,8 +88,7 @@ class LexicalIndex:
                 raise ValueError(f"{bm25.scores['num_docs']} texts, expected {size}")
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise StoreError(
-                f"The lexical index in {folder} is damaged: {error}. "
-                "Rebuild it with: report-qa index --rebuild"
+                f"词索引 {folder} 缺失或已损坏：{error}。请用 report-qa index --rebuild 重建索引。"
             ) from error
         return cls(bm25, size)
 
