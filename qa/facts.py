@@ -14,7 +14,7 @@ from vectorstore.report import Part, Span
 
 
 # Figures are sought in the best paragraphs only: those further down never won.
-_PASSAGES = 16
+_PASSAGES = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
 _VERBAL = 0.7
 # Shorter runs of a report's characters may be halves of two words.
-_WRITTEN = 4
+_WRITTEN = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,10 @@ SPEAKER = re.compile(
 )
 
 PAST = re.compile(
-    r"去年|上年|上一年|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual"
+    r"去年|上年|上一年|[^不]了(?:多少|几|哪)|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual"
 )
 PLANNED = re.compile(
-    r"今年|本年|目标|计划|打算|预期|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
+    r"今年|本年|目标|计划|打算|预期(?!寿命)|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
     r"|this year|target|goal|plan|planned|plans|aim|will\b|expected|intend"
 )
 REACHED = re.compile(
