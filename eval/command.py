@@ -49,8 +49,7 @@ def run(
     cases = [case for case in load_cases(split) if not wanted or case.kind in wanted][:limit]
     if not cases:
         raise typer.BadParameter(f"no case of {split} has one of these kinds", param_hint="--kinds")
-    started = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    output = output or Path("runs") / f"{system}-{split}-{started}.jsonl"
+    output = output or _new_output(f"{system}-{split}")
     typer.echo(f"Predictions: {output}", err=True)
     _ask(system, split, cases, output)
     score(output)
@@ -63,6 +62,73 @@ def score(path: RunFile) -> None:
 
     stored, scored = _scored(path)
     typer.echo(render(stored.provenance, scored), nl=False)
+
+
+@app.command()
+def compare(before: RunFile, after: RunFile) -> None:
+    """Compare two stored runs over the same cases, case by case."""
+    from eval import comparison
+
+    (_, was), (_, now) = _scored(before), _scored(after)
+    typer.echo(comparison.render(comparison.compare(was, now)), nl=False)
+
+
+@app.command()
+def report(
+    path: RunFile,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="By default beside the run.")
+    ] = None,
+) -> None:
+    """Write a stored run as one self-contained HTML file."""
+    from eval import html_report
+
+    stored, scored = _scored(path)
+    output = output or path.with_suffix(".html")
+    output.write_text(html_report.render(stored.provenance, scored, _reports()), "utf-8")
+    typer.echo(f"Report: {output}")
+
+
+@app.command()
+def gate(
+    update: Annotated[
+        bool, typer.Option("--update", help="Make this run the new baseline.")
+    ] = False,
+) -> None:
+    """Ask a fixed part of the development cases; fail on a significant loss."""
+    from eval.cases import load_cases
+    from eval.gate import BASELINE, gate_cases, judge
+
+    # Read first: a missing baseline is told before the cases are asked.
+    baseline = None if update else _scored(BASELINE)[1]
+    output = _new_output("gate")
+    _ask("extractive", "dev", gate_cases(load_cases()), output)
+    if baseline is None:
+        BASELINE.write_bytes(output.read_bytes())
+        typer.echo(f"Baseline: {BASELINE}")
+        return
+    verdict = judge(baseline, _scored(output)[1])
+    typer.echo(str(verdict))
+    raise typer.Exit(0 if verdict.passed else 1)
+
+
+@app.command()
+def table(
+    paths: Annotated[list[Path], typer.Argument(help="Run files, one for each system.")],
+    readme: Annotated[Path, typer.Option(help="The file that holds the table.")] = Path(
+        "README.md"
+    ),
+) -> None:
+    """Rewrite the table of results between its markers from stored runs."""
+    from eval.results_table import rewrite
+
+    runs = [(stored.provenance, scored) for stored, scored in map(_scored, paths)]
+    readme.write_text(rewrite(readme.read_text("utf-8"), runs), "utf-8")
+    typer.echo(f"{readme}: {len(runs)} systems")
+
+
+def _new_output(name: str) -> Path:
+    return Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
 
 
 def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:

