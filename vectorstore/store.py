@@ -20,6 +20,7 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -48,7 +49,7 @@ _LEXICAL = "lexical"
 _CHROMA = "chroma"
 _COLLECTION = "sentences"
 _BATCH = 64
-_REBUILD = "Rebuild it with: report-qa index --rebuild"
+_CONTENT = frozenset({_REPORTS, _LEXICAL, _CHROMA})
 _ORDINAL = re.compile(r"^\s*[一二三四五六七八九十]+\s*[、.．]\s*")
 
 Progress = Callable[[int, int], None]
@@ -78,7 +79,8 @@ class Snapshot:
     Rows are the sentences of the live reports in reading order; `lexical` scores
     them by position. `row_report[i]` is the position of row i's report in
     `reports`, `row_paragraph[i]` the running number of its paragraph over all
-    reports, `row_plan[i]` and `row_review[i]` tell the part.
+    `reports`, `row_paragraph[i]` the running number of its paragraph over all
+    reports, `row_part[i]` the code of its part in `PART_CODES`.
     """
 
     reports: tuple[Report, ...]
@@ -138,32 +140,22 @@ class PassageStore:
             ModelMismatch: the index was built with another embedding model.
             StoreError: a file of the index is damaged.
         """
-        manifest = _read_manifest(folder)
-        if manifest is None:
-            manifest = _Manifest(embedder.name, embedder.dimension, (), None)
-        if (manifest.model, manifest.dimension) != (embedder.name, embedder.dimension):
-            raise ModelMismatch(
-                f"The index in {folder} was built with the embedding model "
-                f"{manifest.model!r} ({manifest.dimension} dimensions); the chosen one is "
-                f"{embedder.name!r} ({embedder.dimension}). Choose {manifest.model!r}, "
-                "or rebuild the index with: report-qa index --rebuild"
-            )
-        return cls(folder, embedder, manifest)
+        return cls(folder, embedder, _manifest_for(folder, embedder))
 
     @classmethod
     def rebuilt(cls, folder: Path, embedder: Embedder) -> PassageStore:
-        """Open an empty index in place of the one in `folder`, whatever its model was.
+        """Open an empty index in place of the one in `folder`, whatever its model or state was.
 
         Raises:
             ForeignIndex: the folder holds something that is not an index.
+            StoreError: another process is writing.
         """
-        try:
-            if _read_manifest(folder) is not None:
-                shutil.rmtree(folder)
-        except ForeignIndex:
-            raise
-        except StoreError:  # a damaged index is what a rebuild is for
-            shutil.rmtree(folder)
+        if not _is_index(folder):
+            return cls.open(folder, embedder)
+        with _locked(folder):
+            _write_manifest(folder, _empty_manifest(embedder))
+            for name in _CONTENT:
+                shutil.rmtree(folder / name, ignore_errors=True)
         return cls.open(folder, embedder)
 
     @property
@@ -195,10 +187,16 @@ class PassageStore:
         """
         incoming = {report.id: report for report in reports}
         if len(incoming) != len(reports):
-            raise StoreError("Two of the reports have the same id; expected one of each.")
+            twice = "、".join(id_ for id_, n in Counter(r.id for r in reports).items() if n > 1)
+            raise StoreError(
+                f"有几份报告同名：{twice}。报告以不带后缀的文件名区分，请给其中的文件改名。"
+            )
+        versions = {id_: _Version(id_, content_hash(r)) for id_, r in incoming.items()}
+        # Readers that bring nothing new must not wait for, or refuse, each other.
+        if set(versions.values()) <= set(self._refreshed()):
+            return IndexSummary(unchanged=tuple(versions))
         with self._writing():
             live = {version.id: version for version in self._manifest.versions}
-            versions = {id_: _Version(id_, content_hash(r)) for id_, r in incoming.items()}
             summary = IndexSummary(
                 added=tuple(id_ for id_ in versions if id_ not in live),
                 replaced=tuple(i for i, v in versions.items() if i in live and live[i] != v),
@@ -229,29 +227,24 @@ class PassageStore:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Hold the folder's lock, with the newest committed state loaded."""
-        import filelock
-
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"The folder {self.folder} cannot be made: {error}.") from error
-        lock = filelock.FileLock(self.folder / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout as error:
             raise StoreError(
-                f"Another process is writing to the index in {self.folder}. "
-                "Wait until it has finished, then run the command again."
+                f"建不了索引文件夹 {self.folder}：{error.strerror}。请换一个可以写入的位置。"
             ) from error
-        try:
-            committed = _read_manifest(self.folder)
-            if committed is None:
+        with _locked(self.folder):
+            self._refreshed()
+            if not (self.folder / _MANIFEST).exists():
                 _write_manifest(self.folder, self._manifest)
-            elif committed != self._manifest:
-                self._adopt(committed)
             yield
-        finally:
-            lock.release()
+
+    def _refreshed(self) -> tuple[_Version, ...]:
+        """Take over what another process has committed; return the live versions."""
+        committed = _manifest_for(self.folder, self.embedder)
+        if committed != self._manifest:
+            self._adopt(committed)
+        return committed.versions
 
     def _adopt(self, manifest: _Manifest) -> None:
         self._snapshot = _load_snapshot(self.folder, manifest)
@@ -347,12 +340,13 @@ class PassageStore:
         state: Snapshot,
     ) -> list[tuple[int, float]]:
         where: Any = {"version": {"$in": versions}} if versions is not None else None
-        answer = self._vectors().query(
-            query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
-        )
+        collection = self._vectors()
+        with self._damage_named():
+            answer = collection.query(
+                query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
+            )
         distances = answer["distances"]
-        if distances is None:
-            raise StoreError(f"The vector database in {self.folder} gave no distances.")
+        assert distances is not None  # they are included
         return [
             (state.row_of_id[row_id], 1.0 - float(distance))
             for row_id, distance in zip(answer["ids"][0], distances[0], strict=True)
@@ -364,16 +358,35 @@ class PassageStore:
             import chromadb
             from chromadb.config import Settings
 
-            self._client = chromadb.PersistentClient(
-                path=str(self.folder / _CHROMA),
-                settings=Settings(anonymized_telemetry=False),
-            )
-            self._collection = self._client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-            )
+            with self._damage_named():
+                self._client = chromadb.PersistentClient(
+                    path=str(self.folder / _CHROMA),
+                    settings=Settings(anonymized_telemetry=False),
+                )
+                collection = self._client.get_or_create_collection(
+                    _COLLECTION,
+                    embedding_function=None,
+                    configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                )
+                missing = len(self._snapshot.rows) - collection.count()
+            # Another process may have replaced what this snapshot shows.
+            if missing > 0 and _read_manifest(self.folder) == self._manifest:
+                raise StoreError(
+                    f"{self.folder} 的向量库里少了 {missing} 个句子。{_mend(self.folder)}"
+                )
+            self._collection = collection
         return self._collection
+
+    @contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        """Turn what the vector database raises into an error that says how to mend it."""
+        try:
+            yield
+        # Chroma's errors, and those of the libraries below it, have no common root.
+        except Exception as error:
+            raise StoreError(
+                f"{self.folder} 的向量库打不开或已损坏：{error}。{_mend(self.folder)}"
+            ) from error
 
 
 def contextualised(passage: Passage, sentence: str) -> str:
@@ -431,8 +444,7 @@ def _load_snapshot(folder: Path, manifest: _Manifest) -> Snapshot:
     )
     if len(lexical) != len(rows):
         raise StoreError(
-            f"The lexical index in {folder} holds {len(lexical)} sentences; "
-            f"the reports have {len(rows)}. {_REBUILD}"
+            f"{folder} 的词索引里有 {len(lexical)} 个句子，报告里有 {len(rows)} 个。{_mend(folder)}"
         )
     return Snapshot(
         reports=reports,
@@ -449,6 +461,73 @@ def _load_snapshot(folder: Path, manifest: _Manifest) -> Snapshot:
 # -- files
 
 
+def _mend(folder: Path) -> str:
+    command = f"report-qa index --rebuild 报告文件 --to {folder}"
+    return f"请删去这个文件夹后再运行，或重建索引：{command}"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Be the only one who writes in the folder.
+
+    Raises:
+        StoreError: another process is.
+    """
+    import filelock
+
+    lock = filelock.FileLock(folder / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise StoreError(f"另一个进程正在写入 {folder} 的索引。请等它完成后再运行一次。") from error
+    except OSError as error:
+        raise StoreError(
+            f"不能写入 {folder}：{error.strerror}。请换一个可以写入的位置。"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_index(folder: Path) -> bool:
+    """Tell whether the folder holds an index, of any model and version, or what is left of one.
+
+    Raises:
+        ForeignIndex: it holds something else.
+    """
+    try:
+        return _read_manifest(folder) is not None
+    except StoreError:
+        entries = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        # One name alone may be chance: a rebuild must not empty what is not its own.
+        if _MANIFEST in entries and len(entries & _CONTENT) >= 2:
+            return True
+        raise
+
+
+def _manifest_for(folder: Path, embedder: Embedder) -> _Manifest:
+    """Return the committed manifest, an empty one where there is none.
+
+    Raises:
+        ModelMismatch: the index was built with another embedding model.
+    """
+    manifest = _read_manifest(folder)
+    if manifest is None:
+        return _empty_manifest(embedder)
+    if (manifest.model, manifest.dimension) != (embedder.name, embedder.dimension):
+        raise ModelMismatch(
+            f"{folder} 里的索引是用向量模型 {manifest.model!r}（{manifest.dimension} 维）建立的，"
+            f"现在选用的是 {embedder.name!r}（{embedder.dimension} 维）。"
+            f"请改用 {manifest.model!r}；或者{_mend(folder)}"
+        )
+    return manifest
+
+
+def _empty_manifest(embedder: Embedder) -> _Manifest:
+    return _Manifest(embedder.name, embedder.dimension, (), None)
+
+
 def _read_manifest(folder: Path) -> _Manifest | None:
     """Return the committed manifest, or `None` where an index may be begun."""
     path = folder / _MANIFEST
@@ -456,16 +535,16 @@ def _read_manifest(folder: Path) -> _Manifest | None:
         text = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         if folder.exists() and not folder.is_dir():
-            raise ForeignIndex(f"{folder} is a file; expected the folder of an index.") from None
+            raise ForeignIndex(f"{folder} 是文件；这里应当是一个索引文件夹。") from None
         others = [p.name for p in folder.iterdir()] if folder.exists() else []
         if [name for name in others if not name.startswith((_LOCK, _MANIFEST))]:
             raise ForeignIndex(
-                f"The folder {folder} holds something that is not an index of report-qa "
-                f"({', '.join(sorted(others)[:3])}). Choose an empty or a new folder."
+                f"文件夹 {folder} 里有别的东西（{'、'.join(sorted(others)[:3])}），不是索引。"
+                "请指定一个空的或新的文件夹。"
             ) from None
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path} cannot be read: {error}. {_REBUILD}") from error
+        raise StoreError(f"读不了 {path}：{error}。{_mend(folder)}") from error
     return _parse_manifest(path, text)
 
 
@@ -474,12 +553,12 @@ def _parse_manifest(path: Path, text: str) -> _Manifest:
         content = json.loads(text)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ForeignIndex(
-                f"{path} is not the manifest of a report-qa index. Choose an empty or a new folder."
+                f"{path} 不是索引的清单，这个文件夹另有用处。请指定一个空的或新的文件夹。"
             )
         if content.get("version") != FORMAT_VERSION:
             raise ForeignIndex(
-                f"The index in {path.parent} has format version {content.get('version')}; "
-                f"this program reads version {FORMAT_VERSION}. {_REBUILD}"
+                f"{path.parent} 里的索引格式是第 {content.get('version')} 版，"
+                f"本程序使用第 {FORMAT_VERSION} 版。{_mend(path.parent)}"
             )
         return _Manifest(
             model=str(content["model"]),
@@ -488,7 +567,7 @@ def _parse_manifest(path: Path, text: str) -> _Manifest:
             lexical=content["lexical"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged: {error}. {_REBUILD}") from error
+        raise StoreError(f"{path} 已损坏：{error}。{_mend(path.parent)}") from error
 
 
 def _write_manifest(folder: Path, manifest: _Manifest) -> None:
@@ -527,7 +606,7 @@ def _read_report(folder: Path, version: _Version) -> Report:
     try:
         return _report_from(json.loads(path.read_text("utf-8", "surrogatepass")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is missing or damaged: {error}. {_REBUILD}") from error
+        raise StoreError(f"{path} 缺失或已损坏：{error}。{_mend(folder)}") from error
 
 
 def _report_from(content: dict[str, Any]) -> Report:
