@@ -14,6 +14,7 @@ from qa.inquiry import Inquiry
 from qa.points import Point, defining, key_points, listed, points, stated_or_told
 from qa.question import Form, supposed_amount
 from qa.refusal import refusal
+from vectorstore.figures import Aspect
 from vectorstore.quantity import find_quantities
 from vectorstore.report import Passage, Span
 
@@ -23,6 +24,8 @@ ENOUGH = 0.62
 ENOUGH_NAMED = 0.5
 # The share of the terms that evidence may pass over altogether.
 MISSING_AT_MOST = 0.34
+# The share of an indicator's name that may be more than a word of two characters asked for.
+NARROWER = 0.6
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 # «是否超过…» cannot be said from two amounts being the same.
 _OVER = re.compile(r"超过|高于|低于|以上|以下|不到|不足|突破|more than|less than|over|above|below")
@@ -71,7 +74,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
-    problem = _unfit(ranked)
+    problem = _unfit(inquiry, ranked)
     if problem is Reason.NOT_MENTIONED:
         return _counted(inquiry)
     if problem is not None:
@@ -103,6 +106,7 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
         if (
             inside
             and (not units or any(q.unit in units for q in inside))
+            and not inquiry.matcher.neglects(point.text)
             and inquiry.matcher.lacking(point.text) <= MISSING_AT_MOST
             and point.direct >= ENOUGH
         ):
@@ -110,7 +114,7 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
     return refusal(inquiry, Reason.NOT_MENTIONED)
 
 
-def _unfit(ranked: Sequence[Candidate]) -> Reason | None:
+def _unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
     """Say why the best candidate does not answer, or nothing if it does."""
     if not ranked or ranked[0].covered < ENOUGH or ranked[0].named < ENOUGH_NAMED:
         return Reason.NOT_MENTIONED
@@ -118,7 +122,15 @@ def _unfit(ranked: Sequence[Candidate]) -> Reason | None:
         return Reason.NOT_MENTIONED
     if not ranked[0].in_period:
         return Reason.OTHER_PERIOD
-    return None if ranked[0].fits else Reason.RELATED_ONLY
+    return None if ranked[0].fits and not _narrower(inquiry, ranked[0]) else Reason.RELATED_ONLY
+
+
+def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
+    """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
+    if found.figure.aspect is not Aspect.LEVEL:
+        return False
+    essential = [term for term in inquiry.matcher.terms if term.essential]
+    return len(essential) == 1 and len(essential[0].text) <= 2 and found.surplus > NARROWER
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
@@ -129,7 +141,7 @@ def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
 def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
-    problem = _unfit(ranked)
+    problem = _unfit(inquiry, ranked)
     if problem is Reason.NOT_MENTIONED:
         return _points(inquiry, points(inquiry)[:1])
     if problem is not None:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa import wording
 from qa.english import english_statement
 from qa.inquiry import Inquiry, context
 from qa.question import Question
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Part, Span
 
-
+_SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # Figures are sought in the best paragraphs only: those further down never won.
 _PASSAGES = 12
 
@@ -175,6 +176,8 @@ def _fits(question: Question, figure: Figure) -> bool:
     unit = figure.quantity.unit
     if question.units and unit not in question.units:
         return False
+    if _SHARE_OF.search(figure.indicator) and not wording.asks_share(question.plain):
+        return False  # «常住人口城镇化率» says nothing of how many live there
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if question.aspect is Aspect.LEVEL and not question.units:

@@ -50,7 +50,9 @@ def lexicon() -> Lexicon:
         english,
         {word: tuple(longer) for word, longer in table["apart"].items()},
         frozenset(other for deed in table["deeds"]["names"].split() for other in names[deed]),
-        _longest_first(name for name in names if len(name) > 1),
+        _longest_first(
+            (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
+        ),
         re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
         _longest_first(asking["chinese"].split()),
         frozenset(asking["english"].split()),

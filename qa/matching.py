@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from qa.lexicon import lexicon
-from qa.terms import Term
+from qa.terms import QUALIFIERS, Term
 from vectorstore.report import Report
 
 
@@ -36,22 +36,8 @@ class Weights:
         return sum(weights.get(char, 1.0) for char in text)
 
 
-# What narrows an indicator to another one, and the wording that takes it in.
-_QUALIFIERS = {
-    "人均": "人均",
-    "城镇": "城镇|城乡|城市",
-    "农村": "农村|城乡|乡村|农民",
-    "常住": "常住",
-    "户籍": "户籍",
-    "登记": "登记",
-    "调查": "调查",
-    "进口": "进口",
-    "民营": "民营|非公",
-    "国有": "国有|国企",
-    "第一产业": "第一产业|农业",
-    "第二产业": "第二产业|工业",
-    "第三产业": "第三产业|服务业",
-}
+# The share of a term that must be there for a text to speak of it: half a compound is another thing.
+_SPOKEN_OF = 0.6
 # What a name may cover at most without its qualifier.
 _UNQUALIFIED = 0.4
 
@@ -68,7 +54,7 @@ class _Name:
         divisible = len(text) > 2 and not text.isascii()
         self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
         self.qualifiers = [
-            re.compile(wording) for narrow, wording in _QUALIFIERS.items() if narrow in text
+            re.compile(wording) for narrow, wording in QUALIFIERS.items() if narrow in text
         ]
 
     def covered(self, text: str) -> float:
@@ -105,7 +91,7 @@ class Matcher:
     def __init__(self, terms: Sequence[Term], weights: Weights) -> None:
         self._weights = weights
         self.terms = tuple(terms)
-        wordings = [dict.fromkeys(n.lower() for n in (t.text, *t.names)) for t in terms]
+        wordings = [dict.fromkeys(name.lower() for name in term.names) for term in terms]
         self._names = [[_Name(name, weights) for name in names] for names in wordings]
         self._shares = [weights.of(term.text) * term.weight for term in terms]
         self._total = sum(self._shares)
@@ -133,7 +119,7 @@ class Matcher:
     def neglects(self, *texts: str) -> bool:
         """Tell whether the texts pass over something that the question is about."""
         return any(
-            term.essential and weight >= 0.12 * self._total and share < 0.5
+            term.essential and weight >= 0.12 * self._total and share < _SPOKEN_OF
             for term, weight, share in zip(
                 self.terms, self._shares, self._covered(texts), strict=True
             )

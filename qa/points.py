@@ -79,6 +79,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + _part_bonus(inquiry, passage)
     )
     neglects = matcher.neglects(whole, above)
+    if neglects:
+        score -= 0.5
     return Point(passage, span, sentence, score, covered, in_run, neglects)
 
 

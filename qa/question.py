@@ -187,6 +187,10 @@ def _aspect(asked: str) -> Aspect | None:
     return None
 
 
+# Units that a question means loosely, or that are nouns as well.
+_VAGUE = frozenset(("", "个", "分", "点", "村", "镇", "乡", "县", "省", "门", "代"))
+
+
 def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
     supposed = supposed_amount(asked) if form is Form.YESNO else None
     if supposed is not None:
@@ -194,6 +198,9 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
     for pattern, units in wording.UNIT_WORDS:
         if re.search(pattern, asked):
             return frozenset(units)
+    counted = find_quantities(re.sub(r".*?(?:多少|几)", "3", asked, count=1))
+    if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE:
+        return frozenset((counted[0].unit,))
     if aspect in (Aspect.GROWTH, Aspect.DECLINE) or wording.PERCENT.search(asked):
         return frozenset(("%", "个百分点", "倍"))
     return frozenset()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from qa.lexicon import lexicon
 from qa.question import plain
 from vectorstore.report import Report
 
@@ -50,7 +51,8 @@ class Spelling:
             return question
         question = plain(question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
-        for match in _HAN_RUN.finditer(question):
+        topics = lexicon().asking.sub(lambda asking: " " * len(asking[0]), question)
+        for match in _HAN_RUN.finditer(topics):
             for size in _SIZES:
                 for start in range(match.start(), match.end() - size + 1):
                     typed = question[start : start + size]

@@ -31,6 +31,24 @@ _VERBAL = 0.7
 _WRITTEN = 3
 
 
+# What narrows an indicator to another one, and the wording that takes it in.
+QUALIFIERS = {
+    "人均": "人均",
+    "城镇": "城镇|城乡|城市",
+    "农村": "农村|城乡|乡村|农民",
+    "常住": "常住",
+    "户籍": "户籍",
+    "登记": "登记",
+    "调查": "调查",
+    "进口": "进口",
+    "民营": "民营|非公",
+    "国有": "国有|国企",
+    "第一产业": "第一产业|农业",
+    "第二产业": "第二产业|工业",
+    "第三产业": "第三产业|服务业",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One thing that evidence must speak of.
@@ -111,8 +129,10 @@ def _loose(text: str, writes: Writes) -> Iterator[Term]:
         if not piece:
             continue
         if len(piece) == 1:
-            quoted = any(f"{mark}{piece}" in text for mark in _OPENING_QUOTES)
-            yield Term(piece, (piece,), 1.0 if quoted else _COLOUR)
+            if any(f"{mark}{piece}" in text for mark in _OPENING_QUOTES):
+                yield Term(piece, (f"“{piece}”", f"“{piece},", f"“{piece}:"))
+            else:
+                yield Term(piece, (piece,), _COLOUR)
         elif piece.isascii():
             yield Term(piece, lexicon().others(piece))
         else:
@@ -144,7 +164,7 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
         return
     for pair in _segmenter().cut(piece):
         word, tag = pair.word, pair.flag
-        if _CARRIES.match(tag):
+        if _CARRIES.match(tag) or word in QUALIFIERS:
             yield Term(word, lexicon().others(word), 1.0 if len(word) > 1 else _COLOUR)
         elif _COLOURS.match(tag) and len(word) > 1:
             yield Term(word, lexicon().others(word), _VERBAL if tag == "vn" else _COLOUR)

@@ -9,7 +9,7 @@ import re
 
 FIGURE = re.compile(
     r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<!第)几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
-    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率)(?:是|为|呢|有|达)?[?？]?$"
+    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例)(?:是|为|呢|有|达)?[?？]?$"
     r"|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
 LIST = re.compile(
@@ -74,6 +74,16 @@ CHANGED_TO = re.compile(
 PERCENT = re.compile(
     r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|share|rate\b"
 )
+_SHARE_WORDS = re.compile(
+    r"率|比重|占比|比例|百分|几成|占|多高|percent|share|rate|ratio|proportion|coverage"
+)
+
+
+def asks_share(asked: str) -> bool:
+    """Tell whether a question may be answered with a share of something."""
+    return _SHARE_WORDS.search(asked) is not None
+
+
 LEVEL = re.compile(
     r"达到(?:了)?多少(?!个百分点)|总量|总额|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
 )
