@@ -68,6 +68,7 @@ def test_section_and_part_of_known_paragraphs(
     [
         ("(一)扎实做好", ["着力稳" + word + "," for word in ("就业", "金融", "外贸", "外资", "投资", "预期")]),
         ("(五)加强生态", ["强化生态保护修复。", "加强环境污染治理。", "大力发展绿色产业。"]),
+        ("(四)推进城乡", ["扎实推动乡村振兴。", "扎实推动城市提升。", "统筹推动区域协调发展。"]),
         ("壮大“芯屏", ["壮大“芯屏器核网”全产业链。", *(f"“{c}”," for c in "芯屏器核网")]),
         ("提升创新平台", ["提升创新平台。"]),
         ("一年来,在以", []),
@@ -113,6 +114,13 @@ def test_headings_are_known_in_either_width(text: str) -> None:
     ]
     assert (report.region, report.year, report.speaker) == ("青禾", 2031, "林一平")
     assert report.date == date(2031, 1, 9)
+
+
+def test_what_follows_a_list_of_one_paragraph_items_belongs_to_none_of_them() -> None:
+    items = "(一)稳就业。新增3万人。\n(二)稳外贸。增长5%。\n(三)稳投资。增长6%。\n"
+    report = _report(_HALF + items + "各项工作都有新的进展，人民生活不断改善。\n")
+    assert report.passages[-2].section == ("二、2031年工作安排", "(三)稳投资")
+    assert report.passages[-1].section == ("二、2031年工作安排",)
 
 
 def test_appended_notes_are_a_part_of_their_own() -> None:

@@ -76,6 +76,10 @@ def test_bytes_that_decode_but_mean_nothing_are_refused(tmp_path: Path) -> None:
     assert "编码" in _refusal(_file(tmp_path, data))
 
 
+def test_control_characters_are_no_report(tmp_path: Path) -> None:
+    assert "编码" in _refusal(_file(tmp_path, f"{_TEXT}\x1b\x02".encode("gb18030")))
+
+
 def test_traditional_chinese_in_gb18030_is_read(tmp_path: Path) -> None:
     assert read_report(_file(tmp_path, _TRADITIONAL.encode("gb18030"))).source == _TRADITIONAL
 

@@ -186,6 +186,9 @@ def test_what_another_one_wrote_is_taken_over(store: PassageStore, embedder: Emb
     assert store.reports == (QINGHE, BAISHI)
     assert other.add([BAISHI]) == IndexSummary(unchanged=(BAISHI.id,))
     assert other.reports == store.reports
+    other.remove(QINGHE.id)
+    store.remove(BAISHI.id)
+    assert store.reports == PassageStore.open(store.folder, embedder).reports == ()
 
 
 # -- a writer that dies

@@ -152,7 +152,12 @@ def _topics(text: str, body: Sequence[Span]) -> tuple[Span, ...]:
     found: list[Span] = []
     for index, span in enumerate(body[:-1]):
         phrase = span.of(text).rstrip()
-        if _is_topic(phrase) and not _is_short(body[index + 1].of(text)):
+        if not _is_topic(phrase):
+            continue
+        # Short sentences in a row are deeds, unless one repeats the words of a topic:
+        # «扎实推动|乡村振兴。…», «扎实推动|城市提升。…».
+        alike = found and phrase[:4] == found[-1].of(text)[:4]
+        if alike or not _is_short(body[index + 1].of(text)):
             found.append(Span(span.start, span.start + len(phrase)))
     if len(found) < 2 or found[0].start > body[min(1, len(body) - 1)].start:
         return ()
