@@ -45,13 +45,13 @@ _UNQUALIFIED = 0.4
 class _Name:
     """One wording of a term, ready to be looked for in many texts."""
 
-    def __init__(self, text: str, weights: Weights) -> None:
+    def __init__(self, text: str, weights: Weights, *, whole: bool = False) -> None:
         self.text = text
         self.longer = lexicon().apart.get(text, ())
         self.weights = [weights.of(char) for char in text]
         self.whole = sum(self.weights)
         # Latin names and pairs of characters are there or not there; longer ones may be in part.
-        divisible = len(text) > 2 and not text.isascii()
+        divisible = len(text) > 2 and not text.isascii() and not whole
         self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
         self.qualifiers = [
             re.compile(wording) for narrow, wording in QUALIFIERS.items() if narrow in text
@@ -92,7 +92,10 @@ class Matcher:
         self._weights = weights
         self.terms = tuple(terms)
         wordings = [dict.fromkeys(name.lower() for name in term.names) for term in terms]
-        self._names = [[_Name(name, weights) for name in names] for names in wordings]
+        self._names = [
+            [_Name(name, weights, whole=term.whole) for name in names]
+            for term, names in zip(terms, wordings, strict=True)
+        ]
         self._shares = [weights.of(term.text) * term.weight for term in terms]
         self._total = sum(self._shares)
         self._all_pairs = {a + b for names in wordings for name in names for a, b in pairwise(name)}

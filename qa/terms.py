@@ -55,11 +55,13 @@ class Term:
 
     `text` is as asked, `names` every wording that counts as speaking of it.
     `weight` is 1 for what the question is about, less for what only colours it.
+    `whole` tells that it is one word: «市委» and «书记» apart are no «市委书记».
     """
 
     text: str
     names: tuple[str, ...]
     weight: float = 1.0
+    whole: bool = False
 
     @property
     def essential(self) -> bool:
@@ -165,7 +167,8 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
     for pair in _segmenter().cut(piece):
         word, tag = pair.word, pair.flag
         if _CARRIES.match(tag) or word in QUALIFIERS:
-            yield Term(word, lexicon().others(word), 1.0 if len(word) > 1 else _COLOUR)
+            weight = 1.0 if len(word) > 1 else _COLOUR
+            yield Term(word, lexicon().others(word), weight, whole=True)
         elif _COLOURS.match(tag) and len(word) > 1:
             yield Term(word, lexicon().others(word), _VERBAL if tag == "vn" else _COLOUR)
 
