@@ -251,3 +251,17 @@ def test_a_quote_that_is_repeated_may_be_cited_at_any_place() -> None:
     case = _case("park", "?", "12座", "公园12座")
     (places,) = gold_of(case, {"青禾": twice}).evidence
     assert {place.start for place in places} == {0, 8}
+
+
+def test_a_case_asks_the_report_of_its_evidence_alone(
+    report: Report, embedder: Embedder, folder: Path
+) -> None:
+    other = build_report(
+        TEXT.replace("青禾", "白石").replace("12座", "7座"), report_id="白石", filename="白石.txt"
+    )
+    system_for = systems_for("extractive", [report, other], embedder, folder)
+    moved = (Evidence(report="白石", quote="建成公园7座"),)
+    here, there = CASES[0], CASES[0].model_copy(update={"evidence": moved})
+    assert "12座" in system_for(here).ask(here.question).text
+    assert "7座" in system_for(there).ask(there.question).text
+    assert system_for(CASES[2]) is system_for(here)  # without evidence: the first report

@@ -85,6 +85,7 @@ def test_right_strict_and_cited(
 
 def test_a_citation_marker_is_no_answer() -> None:
     assert not score(Gold(True, ("9",)), "没有数字[9]。", False, []).right
+    assert score(Gold(True, ("两江新区",)), "设在两江[1]新区。", False, []).right
 
 
 def test_an_abstention_is_trusted_only_where_there_is_no_answer() -> None:
@@ -213,7 +214,7 @@ def test_dangling_markers_and_quotes_are_counted() -> None:
 
 
 def test_the_error_curve_runs_from_the_surest_answer_to_all_answers() -> None:
-    answered = [(0.9, False), (0.5, True), (0.7, False), (None, True)]
+    answered = [(0.9, False), (-0.5, True), (0.7, False), (None, True)]
     points = coverage_error(answered, n=5)  # one of five was not answered
     assert points == [
         CurvePoint(1 / 5, 0.0),
