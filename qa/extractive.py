@@ -22,6 +22,11 @@ from vectorstore.report import Passage, Span
 # headings, and in the indicator and clause alone.
 ENOUGH = 0.62
 ENOUGH_NAMED = 0.5
+ENOUGH_IN_WORDS = 0.8
+_WHAT_TARGET = re.compile(
+    r"目标(?:是什么|有哪些|如何|怎样)?[?？。]?$|what (?:is|are) the .*(?:target|goal)"
+)
+_OVERALL = re.compile(r"主要(?:预期)?目标|预期目标|总体要求|main (?:target|goal)")
 # The share of the terms that evidence may pass over altogether.
 MISSING_AT_MOST = 0.34
 # The share of an indicator's name that may be more than a word of two characters asked for.
@@ -58,6 +63,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     form = inquiry.question.form
     if form is Form.COMPARE:
         return _computed(inquiry)
+    if _OVERALL.search(inquiry.question.plain) and (answered := _in_words(inquiry)):
+        return answered
     if form is Form.FIGURE:
         return _figure(inquiry)
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
@@ -66,6 +73,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return _points(inquiry, defining(inquiry))
     if form is Form.MEASURES:
         state = _STATE.search(inquiry.question.plain)
+        if state and (stated := _state_in_figures(inquiry)):
+            return stated
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
         return _points(inquiry, listed(inquiry))
@@ -78,13 +87,23 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     if problem is Reason.NOT_MENTIONED:
         return _counted(inquiry)
     if problem is not None:
-        return refusal(inquiry, problem, ranked[0])
+        return _in_words(inquiry) or refusal(inquiry, problem, ranked[0])
     asked_itself = plainer(ranked)
     if asked_itself is not None:
         return refusal(inquiry, Reason.RELATED_ONLY, asked_itself)
     said = [_stated(inquiry, found) for found in several(inquiry, ranked)]
     verdict = _verdict(inquiry, ranked[0])
     return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
+
+
+def _state_in_figures(inquiry: Inquiry) -> Draft | None:
+    """Answer how a thing stands by its figures, where there are figures of just that thing."""
+    good = [
+        c
+        for c in candidates(inquiry)[:2]
+        if c.named >= 0.9 and c.in_period and not c.lacks and c.surplus < 0.35
+    ]
+    return draft_of([_stated(inquiry, found) for found in good]) if good else None
 
 
 def _verdict(inquiry: Inquiry, found: Candidate) -> str:
@@ -111,7 +130,19 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
             and point.direct >= ENOUGH
         ):
             return _points(inquiry, [point])
-    return refusal(inquiry, Reason.NOT_MENTIONED)
+    return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
+
+
+def _in_words(inquiry: Inquiry) -> Draft | None:
+    """Answer «what is the target?» in words where the report gives it no number."""
+    if not _WHAT_TARGET.search(inquiry.question.plain):
+        return None
+    announced = listed(inquiry) if _OVERALL.search(inquiry.question.plain) else []
+    found = announced or points(inquiry)[:1]
+    if not found or found[0].neglects or found[0].direct < ENOUGH_IN_WORDS:
+        return None
+    drafted = _points(inquiry, found)
+    return drafted if isinstance(drafted, Draft) else None
 
 
 def _unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:

@@ -178,6 +178,8 @@ def _fits(question: Question, figure: Figure) -> bool:
         return False
     if _SHARE_OF.search(figure.indicator) and not wording.asks_share(question.plain):
         return False  # «常住人口城镇化率» says nothing of how many live there
+    if figure.kind is Kind.ACTUAL and question.targeted and not question.spans_parts:
+        return False  # «2019年CPI的目标»: what was reached is no target
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if question.aspect is Aspect.LEVEL and not question.units:
@@ -235,10 +237,16 @@ def _clause_alone(inquiry: Inquiry, figure: Figure) -> str:
         for other in inquiry.library.figures(figure.passage)
         if figure.clause.contains(other.span)
     ]
-    own_subject = figure.indicator[:2] in text and figure.indicator[:4] in text.replace("预计", "")
+    own_subject = figure.indicator[:2] in text and _in_order(figure.indicator, text)
     if len({other.span for other in inside}) == 1 and own_subject and len(text) <= 45:
         return text
     return ""
+
+
+def _in_order(words: str, text: str) -> bool:
+    """Tell whether `text` has the characters of `words` in their order, others between them."""
+    rest = iter(text)
+    return all(char in rest for char in words)
 
 
 def _composed(figure: Figure) -> str:

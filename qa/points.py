@@ -13,6 +13,9 @@ from vectorstore.report import Part, Passage, Span
 _EDGE = " ,，;；:：。！!？?、"
 _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
+# A title that names this share of the question is the title of the answer.
+_TITLED = 0.5
+_ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
 _LEAD = re.compile(r"[:：]$")
 
 
@@ -74,6 +77,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     score = (
         0.8 * in_run
         + 1.0 * covered
+        + 0.2 * (1.0 - matcher.surplus(span.of(text)))
         + 0.4 * inquiry.nearness(passage, sentence)
         + _form_bonus(inquiry, span.of(text))
         + _part_bonus(inquiry, passage)
@@ -166,7 +170,7 @@ def _subsections(inquiry: Inquiry, best: Point) -> list[Point]:
     """Return the opening sentences of the paragraphs under a heading that names what is asked."""
     for hit in inquiry.hits[:12]:
         heading = hit.passage.section[-1] if hit.passage.section else ""
-        if len(hit.passage.section) < 2 or inquiry.matcher.coverage(heading) < 0.9:
+        if inquiry.matcher.coverage(heading) < 0.9:
             continue
         under = [
             passage
@@ -226,7 +230,9 @@ def _naming(inquiry: Inquiry) -> list[Point]:
             text = clause.of(passage.text).lower()
             if names and all(name in text for name in names):
                 covered = inquiry.matcher.coverage(text)
-                return [Point(passage, clause, hit.sentence, hit.score, covered, covered)]
+                point = Point(passage, clause, hit.sentence, hit.score, covered, covered)
+                defines = inquiry.question.form is Form.DEFINITION
+                return [replace(point, span=_to_the_end(point, 60)) if defines else point]
     return []
 
 
@@ -267,6 +273,8 @@ def _form_bonus(inquiry: Inquiry, text: str) -> float:
 
 def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
     part = inquiry.question.part
+    if inquiry.question.years and not inquiry.speaks_of_period(passage):
+        return -0.6
     if part is None:
         return 0.0
     if passage.part is part:
@@ -287,24 +295,22 @@ def governed(passage: Passage, sentence: int) -> list[int]:
 
 
 def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
-    """Return the points that answer «how», «why» and «what was done»: one topic, told in order.
+    """Return the points that answer «how», «why» and «what was done».
 
-    The topic is the run-in heading, or else the paragraph, that covers the
-    question best.
+    That is the topic whose title (a run-in heading, or the first sentence of a
+    paragraph) names what is asked, told in order; else the sentences that say most of it.
     """
-    best_group, best_score = None, 0.0
-    for passage in inquiry.passages[:12]:
-        for group in _groups(passage):
-            score = _topic_score(inquiry, passage, group)
-            if best_group is None or score > best_score:
-                best_group, best_score = (passage, group), score
-    if best_group is None:
+    topics = [(p, group) for p in inquiry.passages[:12] for group in _groups(p)]
+    if not topics:
         return []
-    passage, group = best_group
+    passage, group = max(topics, key=lambda topic: _topic_score(inquiry, *topic))
+    title = passage.sentences[group[0]].of(passage.text)
+    if len(group) > 1 and (len(title) > 40 or inquiry.matcher.coverage(title) < _TITLED):
+        return _saying_most(inquiry)
     whole = _group_text(passage, group)
     covered, neglects = inquiry.matcher.coverage(whole), inquiry.matcher.neglects(whole)
     told = [
-        Point(passage, span, index, best_score, covered, neglects=neglects)
+        Point(passage, span, index, 1.0, covered, neglects=neglects)
         for index, span in _told(passage, group)
         if len(span.of(passage.text).strip(_EDGE)) > 3
     ]
@@ -312,6 +318,28 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     told = [p for p in told if p.text not in headings] or told
     enumerated = max((len(parts_after_colon(passage, index)) for index in group), default=0)
     return told[: limit + enumerated]
+
+
+def _saying_most(inquiry: Inquiry, most: int = 2) -> list[Point]:
+    """Return the best sentences, each from the clause that answers to its end."""
+    found = points(inquiry)
+    chosen = [p for p in found[:most] if p.score > found[0].score - 0.15 and not p.neglects]
+    told: list[Point] = []
+    for point in chosen or found[:1]:
+        parts = parts_after_colon(point.passage, point.sentence + 1)
+        told.append(replace(point, span=_to_the_end(point)))
+        if _ANNOUNCES.search(point.text) and parts:
+            told += [replace(point, span=span, sentence=index) for index, span in parts]
+    return told
+
+
+def _to_the_end(point: Point, longest: int = 120) -> Span:
+    """Stretch a run of clauses to the end of its sentence, or to what is not too long."""
+    end = point.span.end
+    for piece in clause_spans(point.passage, point.sentence):
+        if point.span.end < piece.end <= point.span.start + longest:
+            end = piece.end
+    return Span(point.span.start, end)
 
 
 def _told(passage: Passage, group: Sequence[int]) -> Iterator[tuple[int, Span]]:

@@ -37,7 +37,8 @@ class Question:
     `plain` is the text in simplified characters and half width. `years` are the
     years that it names or means, `part` the part of a report that speaks of them.
     `units` are the units that the figure may have (empty: any).
-    `spans_parts` tells that what was reached is compared with what is planned.
+    `spans_parts` tells that what was reached is compared with what is planned,
+    `targeted` that only what is aimed at is asked for.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Question:
     units: frozenset[str]
     terms: tuple[Term, ...]
     spans_parts: bool = False
+    targeted: bool = False
 
     @property
     def words(self) -> str:
@@ -104,7 +106,25 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
         _units(asked, aspect, form),
         tuple(english_terms(asked) if english else chinese_terms(asked, writes)),
         spans_parts,
+        bool(wording.TARGETED.search(asked)) and not wording.REACHED.search(asked),
     )
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the questions in a text that asks several: «是多少?增长了多少?» asks two.
+
+    What asks nothing itself belongs to the question after it.
+    """
+    found, lead = [], ""
+    for piece in re.split(
+        r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)", text
+    ):
+        if wording.ASKS.search(piece):
+            found.append(f"{lead}{piece}".strip())
+            lead = ""
+        else:
+            lead += piece
+    return found if len(found) > 1 else [text]
 
 
 def without_orders(text: str) -> str:

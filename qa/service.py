@@ -17,7 +17,7 @@ from qa.conversation import Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import is_english, understand, without_orders
+from qa.question import is_english, parts_of, understand, without_orders
 from qa.refusal import plain_refusal
 from qa.terms import Term
 from qa.verify import Verifier
@@ -29,6 +29,7 @@ from vectorstore.report import Hit, Report
 if TYPE_CHECKING:
     from qa.settings import Settings
     from vectorstore.retriever import Retriever
+    from vectorstore.store import PassageStore
 
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
@@ -89,7 +90,7 @@ class ReportQA:
         folder, sources = locate(path, settings.data_dir)
         store = PassageStore.open(folder, embedder)
         if sources:
-            store.add([read_report(source) for source in sources], progress)
+            _bring_up_to_date(store, sources, progress)
         elif not store.reports:
             raise IndexMissing(
                 f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
@@ -123,6 +124,21 @@ class ReportQA:
         if not re.search(r"\w", asking):
             refused = plain_refusal(Reason.OFF_TOPIC, english=is_english(question))
             return Answer(question, abstention=refused)
+        first, *others = parts_of(asking)
+        answer = self._answer_one(question, first, history)
+        turns = [*history, Turn("user", first)]
+        for other in others:
+            further = self._answer_one(question, other, turns)
+            if further.claims:
+                answer = replace(
+                    further,
+                    claims=renumber((*answer.claims, *further.claims)),
+                    hits=answer.hits or further.hits,
+                )
+        return answer
+
+    def _answer_one(self, question: str, asking: str, history: Sequence[Turn]) -> Answer:
+        """Answer `asking`, which is `question` or one of several questions in it."""
         read = partial(understand, year=self._year, writes=self._library.writes)
         standalone = condense(asking, history, read)
         standalone = self._library.spelling.corrected(standalone)
@@ -178,6 +194,16 @@ class ReportQA:
             if (indicator is None or indicator in figure.indicator)
             and (kind is None or figure.kind == kind)
         ]
+
+
+def _bring_up_to_date(
+    store: PassageStore, sources: Sequence[Path], progress: Progress | None
+) -> None:
+    """Make the store hold just the reports of these files."""
+    reports = [read_report(source) for source in sources]
+    store.add(reports, progress)
+    for gone in {report.id for report in store.reports} - {report.id for report in reports}:
+        store.remove(gone)
 
 
 def _by_paragraph(ranked: Sequence[Hit], k: int = 10) -> tuple[Hit, ...]:

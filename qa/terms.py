@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,10 @@ from vectorstore.quantity import find_quantities
 Writes = Callable[[str], bool]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
+# «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
+_TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
+# Compounds with an end that says little: «软件产业» is written in many ways.
+_COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
 _GAP = re.compile(r"[^\w.%+&·-]+")
 _WHICH = re.compile(
     r"(?:哪[一二两三四五六七八九十几]+|第几)(?:大|个|项|种|类|次|家|条|处|所|座|位|届|方面)?"
@@ -26,9 +30,9 @@ _OPENING_QUOTES = '“"「『'
 _CARRIES = re.compile(r"n|an|j|l$|eng|s$|t$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
+# So many words at most make one name.
+_MOST_WORDS = 8
 _VERBAL = 0.7
-# Shorter runs of a report's characters may be halves of two words.
-_WRITTEN = 3
 
 
 # What narrows an indicator to another one, and the wording that takes it in.
@@ -95,8 +99,15 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     Names of the lexicon first; what lies between them is freed of the words of
     asking, kept whole where the reports write it, and cut into words elsewhere.
     """
-    words, place = lexicon(), 0
     asked = _without_amounts(_YEAR.sub(" ", asked), writes)
+    types = _TYPE.findall(asked)
+    for term in _all_terms(asked, writes):
+        typed = any(term.text in sort for sort in types)
+        yield replace(term, weight=_COLOUR) if typed else term
+
+
+def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
+    words, place = lexicon(), 0
     for match in words.known.finditer(asked):
         if _inside_longer(match, asked):
             continue
@@ -156,29 +167,34 @@ def _without_asking(text: str, writes: Writes) -> str:
 
 
 def _words(piece: str, writes: Writes) -> Iterator[Term]:
-    """Keep the longest run that the reports write, and cut the rest into words."""
-    run = _longest_written(piece, writes)
-    if run:
-        before, _, after = piece.partition(run)
-        yield from _words(before, writes) if before else ()
-        yield Term(run, lexicon().others(run))
-        yield from _words(after, writes) if after else ()
+    """Cut a run into words; neighbours that the reports write as one stay together."""
+    if len(piece) > 3 and writes(piece):
+        yield Term(piece, lexicon().others(piece))
         return
-    for pair in _segmenter().cut(piece):
-        word, tag = pair.word, pair.flag
-        if _CARRIES.match(tag) or word in QUALIFIERS:
-            weight = 1.0 if len(word) > 1 else _COLOUR
-            yield Term(word, lexicon().others(word), weight, whole=True)
-        elif _COLOURS.match(tag) and len(word) > 1:
-            yield Term(word, lexicon().others(word), _VERBAL if tag == "vn" else _COLOUR)
+    pairs = list(_segmenter().cut(piece))
+    while pairs:
+        size = next(
+            (n for n in range(_MOST_WORDS, 1, -1) if writes("".join(p.word for p in pairs[:n]))), 1
+        )
+        run = "".join(pair.word for pair in pairs[:size])
+        if size > 1 and len(run) > 2:
+            yield Term(run, lexicon().others(run))
+        else:
+            for pair in pairs[:size]:
+                yield from _word(pair.word, pair.flag)
+        pairs = pairs[size:]
 
 
-def _longest_written(piece: str, writes: Writes) -> str:
-    for size in range(len(piece), _WRITTEN - 1, -1):
-        for start in range(len(piece) - size + 1):
-            if writes(piece[start : start + size]):
-                return piece[start : start + size]
-    return ""
+def _word(word: str, tag: str) -> Iterator[Term]:
+    names = lexicon().others(word)
+    compound = _COMPOUND.fullmatch(word)
+    if compound and len(names) == 1:
+        yield Term(compound[1], lexicon().others(compound[1]))
+        yield Term(compound[2], (compound[2],), _COLOUR)
+    elif _CARRIES.match(tag) or word in QUALIFIERS:
+        yield Term(word, names, 1.0 if len(word) > 1 else _COLOUR, whole=True)
+    elif _COLOURS.match(tag) and len(word) > 1:
+        yield Term(word, names, _VERBAL if tag == "vn" else _COLOUR)
 
 
 @cache

@@ -39,7 +39,7 @@ DEFINITION = re.compile(
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算)(?:[?？。]|$|呢|吗)"
+    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算)(?:[?？。]|$|呢|吗)"
 )
 SPEAKER = re.compile(
     r"(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented|is the mayor|was the mayor)|speaker"
@@ -55,6 +55,7 @@ PLANNED = re.compile(
 REACHED = re.compile(
     r"去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
+TARGETED = re.compile(r"目标(?!任务)|\btargets?\b|\bgoals?\b")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 YEARS_RANGE = re.compile(r"十四五|十三五|十二五")
@@ -116,6 +117,11 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少年|几年(?!来)", ("年",)),
     (r"百分之几|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
+
+# What makes a piece of text a question of its own.
+ASKS = re.compile(
+    r"多少|几|哪|谁|什么|怎|如何|为何|吗[?？]|what|who|when|where|which|how|why", re.IGNORECASE
+)
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
