@@ -23,6 +23,7 @@ _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发�
 _GAP = re.compile(r"[^\w.%+&·-]+")
 _WHICH = re.compile(
     r"(?:哪[一二两三四五六七八九十几]+|第几)(?:大|个|项|种|类|次|家|条|处|所|座|位|届|方面)?"
+    r"|哪(?:个|项|种|类|次|家|条|处|所|座|位|届)"
 )
 _OPENING_QUOTES = '“"「『'
 # Kinds of words by jieba's tags: nouns and names carry a question, verbs and

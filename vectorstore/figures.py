@@ -103,7 +103,10 @@ _LISTED = re.compile(r"、|以及")
 _TRAILING_JOINT = re.compile(r"(?:和|及|与)$")
 _SHARED_HEAD = re.compile(r"^(?:对|向|与|同|新增|新建|新认定)")
 _TOWN_OR_COUNTRY = ("城镇", "城市", "农村", "乡村")
-_LEADING = re.compile(r"^(?:全年|预计|其中|今年|去年)+")
+_LEADING = re.compile(
+    r"^(?:全年|预计|其中|今年|去年|力争|确保|计划|将(?=[开新建完])|(?:到|至)?(?:19|20)\d\d年底?|实现(?=.{3}))+"
+)
+_TRADE = re.compile(r"^(?:产业|行业|业|制造业)")
 _CUTS = re.compile(r"(?:保持|持续|稳步|不断|总体|进一步|实现|得到|取得|明显|逐步|加快|全面|更加)")
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年(?![版度、])")
 _YEARS = re.compile(
@@ -271,6 +274,8 @@ class _Reader:
     def _whole_subject(self, subject: str, match: re.Match[str]) -> str:
         """Restore a subject that the clause leaves out or gives only in part."""
         subject = subject.strip("、,， ").removeprefix("其中")
+        if subject == "人" and match["adverb"].startswith("均"):
+            return f"人均{self.subject}"
         if _EMPTY.fullmatch(subject):
             verb = match["verb"] if not (match["rise"] or match["fall"] or match["to"]) else ""
             if not self.subject and verb:
@@ -458,4 +463,11 @@ def _with_shared_ends(parts: list[str]) -> list[str]:
     measure = _MEASURE.search(last)
     if measure is None:
         return parts
-    return [*(p if _MEASURED.search(p) else p + measure[0] for p in others), last]
+    shared = measure[0]
+
+    def measured(part: str) -> str:
+        if _MEASURED.search(part):
+            return part
+        return part + (_TRADE.sub("", shared) if part.endswith("业") else shared)
+
+    return [*map(measured, others), last]
