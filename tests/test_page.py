@@ -1,108 +1,258 @@
-"""The page in a real Chromium: one question, its proof, and text that stays text."""
+"""The page in a real Chromium: a question, its proof beside it, and text that stays text."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import re
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
-HOSTILE = (
-    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">**粗**"
-)
+from tests.serving import GREEN, HOSTILE, WHITE, ask, chromium, served, write_reports
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A served page over a report that is full of markup."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    report = folder / "2031年青禾市政府工作报告.txt"
-    report.write_text(
-        "青禾市政府工作报告\n一、2030年工作回顾\n"
-        f"去年，建成公园12座{HOSTILE}，种树35万棵。地区生产总值增长5.5%。\n", "utf-8",
-    )  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "qa.cli", "serve", "--port", str(port), "--reports", str(report)],
-        env={**os.environ, "REPORT_QA_DATA_DIR": str(folder / "data")},
-    )
-    url = f"http://127.0.0.1:{port}/"
-    try:
-        _wait(url, server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    write_reports(folder / "reports")
+    return folder
 
 
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, "the server ended before it answered"
-        try:
-            urllib.request.urlopen(url, timeout=2)
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail("the page did not answer within two minutes")
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with served(folder, "--per-minute", "1000") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is missing: sudo apt-get install chromium fonts-noto-cjk"
-    with sync_playwright() as play:
-        yield play.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(address: str, browser: Browser) -> Iterator[Page]:
+    """A new visitor on a desktop, whose page must not meet an error."""
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as visitor:
+        page = visitor.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        # What the content security policy keeps from being fetched is told here.
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto(address)
+        page.locator(".rq-reader").wait_for(timeout=30_000)
+        page.locator(".rq-chat").wait_for()
+        yield page
+        assert errors == []
+        assert page.title() in (
+            "政府工作报告问答",
+            "Government work reports: questions and answers",
         )
 
 
-def _ask(page: Page, question: str) -> None:
+def test_nothing_is_fetched_from_another_host(address: str, browser: Browser) -> None:
+    page, elsewhere = browser.new_page(), []
+
+    def stay(route: Route) -> None:
+        if urlsplit(route.request.url).netloc == urlsplit(address).netloc:
+            route.continue_()
+        else:
+            elsewhere.append(route.request.url)
+            route.abort()
+
+    page.route(re.compile("^http"), stay)
+    page.goto(address)
+    expect(ask(page, "2030年青禾市地区生产总值增长多少?")).to_contain_text("5.5%")
+    page.close()
+    assert elsewhere == []
+
+
+def test_an_answer_is_verified_and_shows_its_sentence_marked_in_its_paragraph(page: Page) -> None:
+    turn = ask(page, "2030年青禾市地区生产总值增长多少?")
+    expect(page.locator("#proof mark")).to_have_text("地区生产总值增长5.5%。")
+    expect(page.locator("#proof mark .rq-figure")).to_have_text("5.5%")
+    expect(page.locator("#proof .rq-shown .rq-number")).to_have_text("3")
+    expect(turn.locator(".rq-text")).to_contain_text("增长5.5%[1]")
+    expect(turn.locator(".rq-mark")).to_have_text("✓ 已核对")
+    assert "核对过" in (turn.locator(".rq-mark").get_attribute("title") or "")
+    assert turn.locator(".rq-text .rq-cite").get_attribute("title") == "地区生产总值增长5.5%。"
+
+
+def test_markup_in_report_question_and_address_stays_text(page: Page, address: str) -> None:
+    ask(page, f"2030年建成多少座公园?{HOSTILE}")
+    turn = ask(page, "2030年建成多少座公园?")
+    expect(page.locator("#proof mark")).to_contain_text(HOSTILE)
+    turn.locator("summary", has_text="出处").click()
+    expect(turn.locator("q")).to_contain_text(HOSTILE)
+    page.goto(f"{address}?report={quote(HOSTILE)}&paragraph={quote(HOSTILE)}")
+    expect(page.locator("#proof .rq-notice")).to_contain_text("没有这份报告")
+    expect(page.locator(".rq-log > li")).to_have_count(2)
+    own = ".rq-chat, .rq-reader"
+    assert page.locator(own).locator("script, img, a[href^='javascript']").count() == 0
+
+
+def test_one_visitor_sees_nothing_of_another(page: Page, address: str, browser: Browser) -> None:
+    ask(page, "2030年建成多少座公园?")
+    with browser.new_context() as other:
+        second = other.new_page()
+        second.goto(address)
+        expect(second.locator(".rq-welcome")).to_be_visible(timeout=30_000)
+        assert second.locator(".rq-log, #proof mark").count() == 0
+
+
+def test_the_reader_has_outline_search_and_every_report(page: Page) -> None:
+    proof = page.locator("#proof")
+    proof.get_by_label("报告", exact=True).select_option(GREEN)
+    expect(proof.locator(".rq-pages p")).to_have_count(6)
+    proof.locator(".rq-outline summary").click()
+    proof.locator(".rq-jump", has_text="二、2031年工作安排").click()
+    expect(proof.locator(".rq-shown")).to_contain_text("二、2031年工作安排")
+    proof.get_by_label("在原文中查找").fill("公园")
+    expect(proof.locator(".rq-found")).to_have_text("1/2")
+    proof.get_by_label("下一处").click()
+    expect(proof.locator(".rq-found")).to_have_text("2/2")
+    proof.get_by_label("报告", exact=True).select_option(WHITE)
+    expect(proof.locator(".rq-pages")).to_contain_text("全长1250米")
+
+
+def test_enter_on_a_citation_opens_its_report_and_escape_goes_back(page: Page) -> None:
+    ask(page, "2030年青禾市地区生产总值增长多少?")
+    page.locator("#proof").get_by_label("报告", exact=True).select_option(WHITE)
+    expect(page.locator(".rq-pages")).to_contain_text("全长1250米")
+    page.locator(".rq-text .rq-cite").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#proof mark")).to_have_text("地区生产总值增长5.5%。")
+    expect(page.locator("#p-3")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".rq-text .rq-cite")).to_be_focused()
+
+
+def test_a_citation_has_an_address_that_opens_there(page: Page, address: str) -> None:
+    turn = ask(page, "白石大桥全长多少米?")
+    place = turn.locator(".rq-text .rq-cite").first.get_attribute("href")
+    assert place is not None
+    page.goto(address + place)
+    expect(page.locator(".rq-shown")).to_contain_text("全长1250米", timeout=30_000)
+
+
+def test_conversations_survive_a_reload_with_their_citations(page: Page) -> None:
+    ask(page, "2030年青禾市地区生产总值增长多少?")
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".rq-welcome")).to_be_visible()
+    ask(page, "白石大桥全长多少米?")
+    page.reload()
+    expect(page.locator(".rq-log")).to_contain_text("1250米", timeout=30_000)
+    page.get_by_label("对话", exact=True).select_option("0")
+    expect(page.locator(".rq-log")).to_contain_text("5.5%")
+    page.locator(".rq-text .rq-cite").click()
+    expect(page.locator("#proof mark .rq-figure")).to_have_text("5.5%")
+    page.get_by_role("button", name="删除对话").click()
+    expect(page.locator(".rq-log")).to_contain_text("1250米")
+    expect(page.get_by_label("对话", exact=True).locator("option")).to_have_count(1)
+
+
+def test_a_question_can_be_edited_repeated_and_deleted(page: Page) -> None:
+    turn = ask(page, "2030年建成多少座公园?")
+    turn.get_by_label("回答有用").click()
+    expect(turn).to_contain_text("谢谢，已记下。")
+    page.get_by_role("button", name="重答").click()
+    expect(turn.get_by_label("回答有用")).to_be_visible()
+    expect(page.locator(".rq-log > li")).to_have_count(1)
+    page.get_by_role("button", name="修改问题").click()
+    expect(page.locator("#question textarea, #question input").first).to_have_value(
+        "2030年建成多少座公园?"
+    )
+    expect(page.locator(".rq-log > li")).to_have_count(0)
+    ask(page, "2031年新建多少座公园?")
+    page.get_by_role("button", name="删除", exact=True).click()
+    expect(page.locator(".rq-welcome")).to_be_visible()
+
+
+def test_an_answer_is_copied_with_its_sources(page: Page) -> None:
+    turn = ask(page, "白石大桥全长多少米?")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn.get_by_role("button", name="复制").click()
+    expect(turn.get_by_role("button", name="已复制")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("白石大桥全长多少米?\n")
+    assert f"[1] {WHITE} 第3段：去年，白石大桥建成通车，全长1250米。" in copied
+
+
+def test_a_refusal_is_calm_and_an_error_is_something_else(page: Page) -> None:
+    refused = ask(page, "2025年青禾市地区生产总值增长多少?")
+    expect(refused.locator(".rq-refusal .rq-mark")).to_have_text("报告没有这个年份的数据")
+    expect(refused.locator(".rq-sources")).to_contain_text("最接近的段落")
+    assert page.locator(".rq-error").count() == 0
     box = page.locator("#question textarea, #question input").first
-    box.fill(question)
+    box.fill("问" * 2001)
     page.locator("#send").click()
+    expect(page.get_by_role("alert")).to_contain_text("最多可以有 2000 个")
+    expect(box).to_have_value("问" * 2001)
 
 
-def test_an_answer_shows_its_sentence_marked_in_its_paragraph(
+def test_follow_ups_are_offered_that_are_answered(page: Page) -> None:
+    ask(page, "2030年青禾市地区生产总值增长多少?")
+    offered = page.locator(".rq-suggestions .rq-ask")
+    question = offered.first.inner_text()
+    offered.first.click()
+    expect(page.locator(".rq-question")).to_have_count(2)
+    expect(page.locator(".rq-question").last).to_have_text(question)
+    expect(page.locator(".rq-log article").last.locator(".rq-mark")).to_have_text("✓ 已核对")
+
+
+def test_votes_and_unanswered_questions_are_written_down(page: Page, folder: Path) -> None:
+    turn = ask(page, "2030年建成多少座公园?")
+    turn.get_by_label("回答有问题").click()
+    turn.get_by_label("引用错误").check()
+    turn.get_by_label("补充说明（可不填）").fill("不是这一句")
+    turn.get_by_role("button", name="提交").click()
+    expect(turn).to_contain_text("谢谢，已记下。")
+    ask(page, "青禾市有多少座机场?")
+    with sqlite3.connect(folder / "data" / "feedback.sqlite3") as file:
+        rows = file.execute("SELECT kind, question, complaint, comment FROM entries").fetchall()
+    assert ("down", "2030年建成多少座公园?", "wrong_citation", "不是这一句") in rows
+    assert ("unanswered", "青禾市有多少座机场?", "", "") in rows
+
+
+def test_on_a_phone_the_reader_opens_over_the_chat_and_closes(
     address: str, browser: Browser
 ) -> None:
-    page = browser.new_page()
-    page.goto(address)
-    _ask(page, "2030年地区生产总值增长多少?")
-    expect(page.locator("#proof mark")).to_contain_text("5.5%", timeout=30_000)
-    expect(page.locator("#proof")).to_contain_text("第3段")
-    expect(page.get_by_text("增长5.5%[1]").first).to_be_visible()
-    page.close()
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as visitor:
+        page = visitor.new_page()
+        page.goto(address)
+        page.locator(".rq-chat").wait_for(timeout=30_000)
+        ask(page, "2030年青禾市地区生产总值增长多少?")
+        expect(page.locator(".rq-reader")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        page.locator(".rq-text .rq-cite").tap()
+        expect(page.locator("#proof mark .rq-figure")).to_be_in_viewport()
+        page.get_by_role("button", name="返回问答").tap()
+        expect(page.locator(".rq-reader")).to_be_hidden()
+        page.locator(".rq-text .rq-cite").tap()
+        expect(page.locator("#proof mark")).to_be_visible()
+        page.go_back()
+        expect(page.locator(".rq-reader")).to_be_hidden()
 
 
-def test_markup_in_report_and_question_stays_text(address: str, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(address)
-    _ask(page, f"2030年建成多少座公园?{HOSTILE}")
-    _ask(page, "2030年建成多少座公园?")
-    expect(page.locator("#proof mark")).to_contain_text("<script>", timeout=30_000)
-    assert page.locator("#proof script, #proof img").count() == 0
-    assert page.title() == "政府工作报告问答"
-    page.close()
+def test_the_page_speaks_english_and_turns_dark(page: Page) -> None:
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("body")).to_have_class(re.compile("dark"))
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.locator("body")).to_have_class(re.compile("dark"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    turn = ask(page, "How much did GDP of 青禾市 grow in 2030?")
+    expect(turn.locator(".rq-mark")).to_have_text("✓ Verified")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator(".rq-log > li")).to_have_count(1, timeout=30_000)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
-def test_one_visitor_sees_nothing_of_another(address: str, browser: Browser) -> None:
-    first, second = browser.new_context().new_page(), browser.new_context().new_page()
-    first.goto(address)
-    _ask(first, "2030年建成多少座公园?")
-    expect(first.locator("#proof mark")).to_contain_text("12座", timeout=30_000)
-    second.goto(address)
-    expect(second.locator("#proof")).to_contain_text("出处会显示在这里", timeout=30_000)
-    assert second.get_by_text("12座").count() == 0
-    first.close()
-    second.close()
+def test_the_report_is_called_by_its_file_name(page: Page) -> None:
+    options = page.locator("#proof").get_by_label("报告", exact=True).locator("option")
+    expect(options).to_have_text([WHITE, GREEN])

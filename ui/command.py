@@ -18,9 +18,39 @@ def serve(
     reports: Annotated[
         Path | None, typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹。")
     ] = None,
+    auth_file: Annotated[
+        Path | None, typer.Option(help="密码文件，由 htpasswd -B 生成；访问时需要登录。")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="不设密码也让别的机器访问。")] = False,
+    root_path: Annotated[
+        str, typer.Option(envvar="GRADIO_ROOT_PATH", help="反向代理下的路径，例如 /reports。")
+    ] = "",
+    uploads: Annotated[
+        bool, typer.Option(envvar="REPORT_QA_UPLOADS", help="访问者可否上传自己的报告。")
+    ] = True,
+    log_questions: Annotated[
+        bool,
+        typer.Option(
+            envvar="REPORT_QA_LOG_QUESTIONS",
+            help="把未能回答的问题和评价记在数据文件夹的 feedback.sqlite3 里。",
+        ),
+    ] = True,
+    per_minute: Annotated[int, typer.Option(min=1, help="每位访问者每分钟最多的问题数。")] = 30,
 ) -> None:
     """在浏览器里提问。"""
     from qa import ReportQA
-    from ui.app import serve as serve_page
+    from ui.feedback import default_path
+    from ui.server import Serving, serve
 
-    serve_page(ReportQA.open(reports), host, port)
+    root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
+    serving = Serving(
+        host=host,
+        port=port,
+        root_path=root,
+        passwords=auth_file,
+        public=public,
+        feedback=default_path() if log_questions else None,
+        uploads=uploads,
+        per_minute=per_minute,
+    )
+    serve(ReportQA.open(reports), serving)

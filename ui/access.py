@@ -1,0 +1,157 @@
+"""Who may use the server and how fast: passwords, limits, and the headers of each response."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+
+import bcrypt
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vectorstore.errors import ReportQAError
+
+_OPEN_PATHS = ("/healthz",)
+# Gradio builds its templates with `Function`, hence unsafe-eval; nothing may come from
+# or go to another host.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'self'; "
+        "form-action 'self'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class AccessError(ReportQAError):
+    """The server would be open to others without a password, or the password file is wrong."""
+
+
+def read_passwords(path: Path) -> dict[str, bytes]:
+    """Read an htpasswd file with bcrypt hashes, one `name:hash` a line.
+
+    Raises:
+        AccessError: the file cannot be read, is empty, or holds anything else.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccessError(f"读不了密码文件 {path}：{error}") from error
+    passwords: dict[str, bytes] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, hashed = line.strip().partition(":")
+        if not name or not hashed.startswith(("$2a$", "$2b$", "$2y$")) or len(hashed) != 60:
+            raise AccessError(
+                f"{path} 第{number}行应当是“用户名:bcrypt 散列”。可以这样生成：htpasswd -nB 用户名"
+            )
+        passwords[name] = hashed.encode()
+    if not passwords:
+        raise AccessError(f"{path} 里没有用户。可以这样加一个：htpasswd -nB 用户名 >> {path}")
+    return passwords
+
+
+class PasswordGate:
+    """Lets requests pass that carry a name and its password; `/healthz` is open.
+
+    Browsers send them by HTTP Basic authentication, programs that way or as the
+    bearer token `name:password` (an API key, to them).
+    """
+
+    def __init__(self, app: ASGIApp, passwords: Mapping[str, bytes]) -> None:
+        self._app = app
+        self._passwords = passwords
+        # bcrypt is slow on purpose, and a page makes dozens of requests.
+        self._admitted: set[bytes] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401 unless the request may pass."""
+        if scope["type"] == "lifespan" or scope["path"] in _OPEN_PATHS:
+            return await self._app(scope, receive, send)
+        header = Headers(scope=scope).get("authorization", "")
+        if await run_in_threadpool(self._admits, header):
+            return await self._app(scope, receive, send)
+        refusal = PlainTextResponse(
+            "请登录。Please log in.", 401, {"WWW-Authenticate": 'Basic realm="report-qa"'}
+        )
+        return await refusal(scope, receive, send)
+
+    def _admits(self, header: str) -> bool:
+        digest = hashlib.sha256(header.encode()).digest()
+        if digest in self._admitted:
+            return True
+        name, password = _credentials(header)
+        hashed = self._passwords.get(name)
+        # bcrypt reads 72 bytes and refuses more, as it does a NUL.
+        if hashed is None or b"\0" in password or not bcrypt.checkpw(password[:72], hashed):
+            return False
+        self._admitted.add(digest)
+        return True
+
+
+def _credentials(header: str) -> tuple[str, bytes]:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            token = base64.b64decode(token, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return "", b""
+    name, _, password = token.partition(":")
+    return name, password.encode()
+
+
+class SafeHeaders:
+    """Adds the security headers to each response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the response with the headers."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class RateLimit:
+    """How many questions a visitor may ask within a minute."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._asked: dict[str, deque[float]] = defaultdict(deque)
+        self._lock = Lock()
+
+    def allows(self, visitor: str) -> bool:
+        """Count a question of this visitor, and tell whether it may be asked."""
+        now = self._clock()
+        with self._lock:
+            asked = self._asked[visitor]
+            while asked and asked[0] <= now - 60:
+                asked.popleft()
+            if len(asked) >= self._per_minute:
+                return False
+            asked.append(now)
+            self._forget_idle(now)
+            return True
+
+    def _forget_idle(self, now: float) -> None:
+        for visitor in [v for v, asked in self._asked.items() if asked[-1] <= now - 60]:
+            del self._asked[visitor]

@@ -1,0 +1,109 @@
+"""The web server: the page in two languages, mounted on one FastAPI application."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from qa import ReportQA
+from ui import app as pages  # before gradio: it tells Gradio not to report usage
+from ui.access import AccessError, PasswordGate, RateLimit, SafeHeaders, read_passwords
+from ui.dialogue import Dialogue
+from ui.feedback import FeedbackLog
+from ui.texts import CHINESE, ENGLISH
+
+# isort: split
+import gradio as gr
+
+# Dictionaries and the model are loaded by the first question: not by a visitor's.
+_WARM_UP = "2019年地区生产总值增长多少？"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How to serve.
+
+    `root_path` is the path under which a reverse proxy shows the server. Without
+    `passwords` only this machine is served, unless `public`. `feedback` is the file
+    for votes and unanswered questions, `None` to write nothing. `per_minute` limits
+    the questions of one visitor.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    root_path: str = ""
+    passwords: Path | None = None
+    public: bool = False
+    feedback: Path | None = None
+    uploads: bool = True
+    per_minute: int = 30
+
+
+def application(qa: ReportQA, serving: Serving) -> FastAPI:
+    """Return the application that serves these reports.
+
+    Raises:
+        AccessError: others could reach it, and neither password nor consent is there.
+    """
+    passwords = read_passwords(serving.passwords) if serving.passwords else None
+    if passwords is None and not serving.public and not _is_loopback(serving.host):
+        raise AccessError(
+            f"{serving.host} 会让别的机器也能访问。请用 --auth-file 设置密码，"
+            "或用 --public 说明谁都可以访问。"
+        )
+    server = FastAPI(title="report-qa", docs_url=None, redoc_url=None)
+
+    @server.get("/healthz")
+    def health() -> dict[str, Any]:
+        return {"status": "ok", "reports": len(qa.reports)}
+
+    _mount_pages(server, qa, serving)
+    if passwords is not None:
+        server.add_middleware(PasswordGate, passwords=passwords)
+    server.add_middleware(SafeHeaders)
+    return server
+
+
+def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving) -> None:
+    feedback = FeedbackLog(serving.feedback) if serving.feedback else None
+    limit = RateLimit(serving.per_minute)
+    # The longer path first: «/» would take all.
+    for path, texts in (("/en", ENGLISH), ("/", CHINESE)):
+        page = pages.Page(qa, texts, Dialogue(texts, limit, feedback)).build()
+        gr.mount_gradio_app(
+            server,
+            page.queue(default_concurrency_limit=4),
+            path=path,
+            root_path=serving.root_path + path.rstrip("/") if serving.root_path else None,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            theme=pages.theme(),
+            head=pages.HEAD,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve(qa: ReportQA, serving: Serving) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        AccessError: see `application`.
+    """
+    server = application(qa, serving)
+    Thread(target=qa.ask, args=(_WARM_UP,), daemon=True).start()
+    host = f"[{serving.host}]" if ":" in serving.host else serving.host
+    print(f"http://{host}:{serving.port}{serving.root_path}/", flush=True)
+    uvicorn.run(server, host=serving.host, port=serving.port, log_level="warning")
