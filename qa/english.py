@@ -32,7 +32,6 @@ _UNITS = {
     "美元": " US dollars",
     "人": " people",
     "名": " people",
-    "家": " enterprises",
     "户": " households",
     "公里": " km",
     "天": " days",
@@ -72,10 +71,10 @@ def _name(inquiry: Inquiry, figure: Figure) -> str:
 
 
 def english_value(quantity: Quantity) -> str:
-    """Return «over 3,100 enterprises (超过3100家)»; a unit without an English name stays as written."""
-    unit = _UNITS.get(quantity.unit)
-    if unit is None or quantity.upper is not None:
+    """Return «over 3,100 enterprises (超过3100家)»; a unit without an English name is left to the original."""
+    if quantity.upper is not None:
         return quantity.text
+    unit = _UNITS.get(quantity.unit, "")
     value = f"{_BOUNDS[quantity.bound]}{_number(quantity.value)}{unit}"
     return value if value == quantity.text else f"{value} ({quantity.text})"
 

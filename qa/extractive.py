@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from qa import compute, front
 from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
-from qa.facts import Candidate, candidates, plainer, sentence_span, several, statement
+from qa.facts import (
+    Candidate,
+    candidates,
+    plainer,
+    sentence_span,
+    several,
+    several_named,
+    statement,
+)
 from qa.inquiry import Inquiry
 from qa.points import Point, defining, key_points, listed, points, stated_or_told
 from qa.question import Form, supposed_amount
@@ -32,8 +40,8 @@ MISSING_AT_MOST = 0.34
 # The share of an indicator's name that may be more than a word of two characters asked for.
 NARROWER = 0.6
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
-# «是否超过…» cannot be said from two amounts being the same.
-_OVER = re.compile(r"超过|高于|低于|以上|以下|不到|不足|突破|more than|less than|over|above|below")
+_OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
+_UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
 
 
@@ -84,6 +92,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
     problem = _unfit(inquiry, ranked)
+    if problem is not None and (each := several_named(inquiry, ranked)):
+        return draft_of([_stated(inquiry, found) for found in each])
     if problem is Reason.NOT_MENTIONED:
         return _counted(inquiry)
     if problem is not None:
@@ -110,11 +120,18 @@ def _verdict(inquiry: Inquiry, found: Candidate) -> str:
     """Return «yes» or «no» for a question that supposes an amount, else nothing."""
     question = inquiry.question
     supposed = supposed_amount(question.plain)
-    if question.form is not Form.YESNO or supposed is None or _OVER.search(question.plain):
+    if question.form is not Form.YESNO or supposed is None:
         return ""
-    if supposed.same_amount(found.figure.quantity):
-        return "Yes: " if question.english else "是的，"
-    return "No: " if question.english else "不是，"
+    value = found.figure.quantity.value
+    if _OVER.search(question.plain):
+        true = value > supposed.value
+    elif _UNDER.search(question.plain):
+        true = value < supposed.value
+    else:
+        true = value == supposed.value
+    if question.english:
+        return "Yes: " if true else "No: "
+    return "是的，" if true else "不是，"
 
 
 def _counted(inquiry: Inquiry) -> Draft | Abstention:
@@ -173,16 +190,19 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
     problem = _unfit(inquiry, ranked)
-    if problem is Reason.NOT_MENTIONED:
+    each = several_named(inquiry, ranked, compared=True) if problem is not None else []
+    if problem is Reason.NOT_MENTIONED and not each:
         return _points(inquiry, points(inquiry)[:1])
-    if problem is not None:
+    if problem is not None and not each:
         return refusal(inquiry, problem, ranked[0])
-    chosen = several(inquiry, ranked, compared=True)
+    chosen = each or several(inquiry, ranked, compared=True)
     said = [_stated(inquiry, found) for found in chosen]
     if len(chosen) < 2 or len({c.figure.quantity.unit for c in chosen}) > 1:
         return draft_of(said)
+    bounded = any(c.figure.quantity.bound for c in chosen)
     result = Statement(
-        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen)}",
+        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen)}"
+        f"{'（按报告所列数字计算）' if bounded else ''}",
         tuple(place for s in said for place in s.places),
         tuple(c.figure.quantity.text for c in chosen),
     )

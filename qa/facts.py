@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from qa import wording
 from qa.english import english_statement
 from qa.inquiry import Inquiry, context
+from qa.matching import Matcher
 from qa.question import Question
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Part, Span
@@ -83,6 +84,8 @@ def several(
     question = inquiry.question
     if compared and (halves := _both_parts(question, ranked)):
         return halves
+    if each := several_named(inquiry, ranked, compared=compared):
+        return each
     chosen = [best]
     if not (compared or len(question.years) > 1 or _TOGETHER.search(question.plain)):
         return chosen
@@ -116,6 +119,36 @@ def _both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candida
     found = [c for c in halves if c is not None and c.named >= 0.5 and c.lacks < 0.5]
     alike = len({(c.figure.quantity.unit, c.figure.aspect) for c in found}) == 1
     return found if len(found) == 2 and alike else []
+
+
+def several_named(
+    inquiry: Inquiry, ranked: Sequence[Candidate], *, compared: bool = False
+) -> list[Candidate]:
+    """Return a figure for each thing named, where no figure is of them all: «A和B一共多少?»."""
+    essential = [term for term in inquiry.matcher.terms if term.essential]
+    joined = compared or _TOGETHER.search(inquiry.question.plain)
+    if not joined or len(essential) < 2 or len(inquiry.question.years) > 1:
+        return []
+    found: dict[Span, Candidate] = {}
+    for term in essential:
+        alone = Matcher([term], inquiry.library.weights)
+        best = next(
+            (
+                c
+                for c in ranked
+                if c.in_period
+                and c.fits
+                and alone.coverage(c.figure.indicator, c.figure.clause.of(c.figure.passage.text))
+                > 0.9
+            ),
+            None,
+        )
+        if best is None:
+            return []
+        found.setdefault(best.figure.span, best)
+    chosen = list(found.values())
+    alike = len({(c.figure.quantity.unit, c.figure.aspect) for c in chosen}) == 1
+    return chosen if len(chosen) > 1 and alike else []
 
 
 def _twin(one: Candidate, other: Candidate) -> bool:
@@ -180,6 +213,8 @@ def _fits(question: Question, figure: Figure) -> bool:
         return False  # «常住人口城镇化率» says nothing of how many live there
     if figure.kind is Kind.ACTUAL and question.targeted and not question.spans_parts:
         return False  # «2019年CPI的目标»: what was reached is no target
+    if figure.kind is Kind.TARGET and question.actual and not question.spans_parts:
+        return False
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if question.aspect is Aspect.LEVEL and not question.units:

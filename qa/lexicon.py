@@ -16,13 +16,13 @@ class Lexicon:
 
     `names` maps any name to all names of its group, `english` an English name to its
     Chinese one. `apart` maps a word to the longer ones in which it means something
-    else («出口» in «进出口»). `deeds` are names of doing, not of a thing. `asking` and `asking_english` say nothing of the topic.
+    else («出口» in «进出口»). `light` are names that colour a question. `asking` and `asking_english` say nothing of the topic.
     """
 
     names: Mapping[str, tuple[str, ...]]
     english: Mapping[str, str]
     apart: Mapping[str, tuple[str, ...]]
-    deeds: frozenset[str]
+    light: frozenset[str]
     known: re.Pattern[str]
     known_english: re.Pattern[str]
     asking: re.Pattern[str]
@@ -49,7 +49,9 @@ def lexicon() -> Lexicon:
         names,
         english,
         {word: tuple(longer) for word, longer in table["apart"].items()},
-        frozenset(other for deed in table["deeds"]["names"].split() for other in names[deed]),
+        frozenset(
+            other for name in table["light"]["names"].split() for other in names.get(name, (name,))
+        ),
         _longest_first(
             (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
         ),

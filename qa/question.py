@@ -38,7 +38,7 @@ class Question:
     years that it names or means, `part` the part of a report that speaks of them.
     `units` are the units that the figure may have (empty: any).
     `spans_parts` tells that what was reached is compared with what is planned,
-    `targeted` that only what is aimed at is asked for.
+    `targeted` that only what is aimed at is asked for, `actual` what was reached.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Question:
     terms: tuple[Term, ...]
     spans_parts: bool = False
     targeted: bool = False
+    actual: bool = False
 
     @property
     def words(self) -> str:
@@ -107,6 +108,7 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
         tuple(english_terms(asked) if english else chinese_terms(asked, writes)),
         spans_parts,
         bool(wording.TARGETED.search(asked)) and not wording.REACHED.search(asked),
+        wording.ACTUAL.search(asked) is not None,
     )
 
 
@@ -183,7 +185,8 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
 
 def supposed_amount(asked: str) -> Quantity | None:
     """Return the amount that a question takes for given: «增长了7.3%,对吗?»."""
-    amounts = (q for q in find_quantities(asked) if q.unit and q.text[0].isdigit())
+    stated = (q for q in find_quantities(asked) if q.text[0].isdigit())
+    amounts = (q for q in stated if q.unit or q.text[-1] in "万亿")
     return next((q for q in amounts if q.unit not in ("年", "月", "日")), None)
 
 
@@ -212,15 +215,17 @@ _VAGUE = frozenset(("", "个", "分", "点", "村", "镇", "乡", "县", "省", 
 
 
 def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
+    compared = form is Form.COMPARE and "倍" in asked
     supposed = supposed_amount(asked) if form is Form.YESNO else None
     if supposed is not None:
         return frozenset((supposed.unit,))
+    grown = aspect in (Aspect.GROWTH, Aspect.DECLINE)
     for pattern, units in wording.UNIT_WORDS:
-        if re.search(pattern, asked):
+        if re.search(pattern, asked) and not (grown and "元" in units):
             return frozenset(units)
     counted = find_quantities(re.sub(r".*?(?:多少|几)", "3", asked, count=1))
-    if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE:
+    if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE and not compared:
         return frozenset((counted[0].unit,))
-    if aspect in (Aspect.GROWTH, Aspect.DECLINE) or wording.PERCENT.search(asked):
+    if grown or wording.PERCENT.search(asked):
         return frozenset(("%", "个百分点", "倍"))
     return frozenset()

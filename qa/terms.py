@@ -31,6 +31,8 @@ _OPENING_QUOTES = '“"「『'
 _CARRIES = re.compile(r"n|an|j|l$|eng|s$|t$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
+# What an English word without a Chinese name weighs, however long: it may be any word of doing.
+_UNKNOWN = 2.0
 # So many words at most make one name.
 _MOST_WORDS = 8
 _VERBAL = 0.7
@@ -81,7 +83,7 @@ def english_terms(asked: str) -> Iterator[Term]:
         yield from _loose_english(asked[place : match.start()])
         term = words.english[match[0]]
         if not words.asking.fullmatch(term):
-            yield Term(term, words.others(term), _COLOUR if term in words.deeds else 1.0)
+            yield Term(term, words.others(term), _COLOUR if term in words.light else 1.0)
         place = match.end()
     yield from _loose_english(asked[place:])
 
@@ -91,7 +93,7 @@ def _loose_english(text: str) -> Iterator[Term]:
     for word in re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text):
         # verbs of doing say nothing that a report's nouns do not
         if word not in lexicon().asking_english and not word.endswith(("ed", "ing")):
-            yield Term(word, (word,))
+            yield Term(word, (word,), _UNKNOWN / len(word))
 
 
 def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
@@ -113,7 +115,7 @@ def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
         if _inside_longer(match, asked):
             continue
         yield from _loose(asked[place : match.start()], writes)
-        weight = _COLOUR if match[0] in words.deeds else 1.0
+        weight = _COLOUR if match[0] in words.light else 1.0
         yield Term(match[0], words.others(match[0].lower()), weight)
         place = match.end()
     yield from _loose(asked[place:], writes)
@@ -189,7 +191,9 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
 def _word(word: str, tag: str) -> Iterator[Term]:
     names = lexicon().others(word)
     compound = _COMPOUND.fullmatch(word)
-    if compound and len(names) == 1:
+    if word in lexicon().light:
+        yield Term(word, names, _COLOUR)
+    elif compound and len(names) == 1:
         yield Term(compound[1], lexicon().others(compound[1]))
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from qa.answer import Claim
 from qa.compute import results
 from qa.lexicon import lexicon
+from qa.question import is_english
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
 
@@ -26,6 +27,9 @@ _NAME = re.compile(
 )
 _TARGET = re.compile(r"目标|计划|预期|力争")
 _REACHED = re.compile(r"实现了?|已经?|完成了")
+
+
+_RATIOS = ("%", "个百分点", "倍")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class Verifier:
     def _numbers(self, claim: Claim) -> list[str]:
         cited = [q for c in claim.citations for q in find_quantities(c.quote)]
         computed = self._computed(claim, cited)
+        if is_english(
+            claim.text
+        ):  # «12家领馆» may be told as 12, the unit in the original beside it
+            computed |= {(q.value, "") for q in cited if q.unit not in _RATIOS}
         return [
             f"figure not in the cited text: {quantity.text}"
             for quantity in find_quantities(claim.text)

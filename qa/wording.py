@@ -10,7 +10,7 @@ import re
 FIGURE = re.compile(
     r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<!第)几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例)(?:是|为|呢|有|达)?[?？]?$"
-    r"|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
+    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
 LIST = re.compile(
     r"哪些|哪几|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
@@ -56,6 +56,7 @@ REACHED = re.compile(
     r"去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
 TARGETED = re.compile(r"目标(?!任务)|\btargets?\b|\bgoals?\b")
+ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 YEARS_RANGE = re.compile(r"十四五|十三五|十二五")
@@ -68,15 +69,15 @@ FALL = re.compile(
     r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|fell|drop|decrease|cut by"
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
-SHARE = re.compile(r"贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率")
+SHARE = re.compile(r"contribut|贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率")
 CHANGED_TO = re.compile(
     r"(?:降|升|增|提高|下降|降低|上升|增加|提升|扩大|延长|减少)(?:低|加|长)?[到至]了?(?:多少|几)"
 )
 PERCENT = re.compile(
-    r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|share|rate\b"
+    r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|百分|几成|占|多高|percent|share|rate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|百分|几成|占|多高|percent|\bshare|\brate|ratio|proportion|coverage"
 )
 
 
@@ -91,7 +92,7 @@ LEVEL = re.compile(
 
 # What a unit word in the question admits. Mass words admit their kin.
 UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"多少(?:亿|万)?(?:元|钱|资金)|几(?:个)?亿|多少万亿|多少亿|多少钱|how much money|how much (?:did|does|was|were).*(?:spend|cost|sav)", ("元", "美元")),
+    (r"多少(?:亿|万)?(?:元|钱|资金)|几(?:个)?亿|多少万亿|多少亿|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save)", ("元", "美元")),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|mileage", ("公里",)),
     (r"多少(?:万)?人次|passenger", ("人次", "人")),
@@ -125,6 +126,6 @@ ASKS = re.compile(
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
-    r"忽略|无视|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
+    r"忽略|无视|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
     r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
 )
