@@ -46,6 +46,7 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         _judged(inquiry, figure)
         for passage in inquiry.passages[:_PASSAGES]
         for figure in inquiry.library.figures(passage)
+        if _bears_on(inquiry, figure)
     ]
     return sorted(found, key=lambda c: c.score, reverse=True)
 
@@ -67,6 +68,14 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
         ):
             return other
     return None
+
+
+def _bears_on(inquiry: Inquiry, figure: Figure) -> bool:
+    """Tell whether a figure's sentence, with its headings, says enough to be judged closely."""
+    passage = figure.passage
+    around = sentence_span(figure).of(passage.text)
+    headings = context(passage, figure.span.start)
+    return inquiry.matcher.coverage(figure.indicator, around, headings) > 0.3
 
 
 _TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")

@@ -96,6 +96,11 @@ class Matcher:
             [_Name(name, weights, whole=term.whole) for name in names]
             for term, names in zip(terms, wordings, strict=True)
         ]
+        # A text without a single pair of characters of a term need not be looked at closely.
+        self._traces = [
+            re.compile("|".join(re.escape(t) for name in names for t in name.pairs or [name.text]))
+            for names in self._names
+        ]
         self._shares = [weights.of(term.text) * term.weight for term in terms]
         self._total = sum(self._shares)
         self._all_pairs = {a + b for names in wordings for name in names for a, b in pairwise(name)}
@@ -135,7 +140,10 @@ class Matcher:
 
     def _look(self, text: str) -> list[float]:
         lowered = text.lower()
-        row = [max(name.covered(lowered) for name in names) for names in self._names]
+        row = [
+            max(name.covered(lowered) for name in names) if trace.search(lowered) else 0.0
+            for names, trace in zip(self._names, self._traces, strict=True)
+        ]
         self._seen[text] = row
         return row
 
