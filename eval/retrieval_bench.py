@@ -23,6 +23,7 @@ from eval.cases import Case, load_cases, resolve
 from eval.chunks import TOP, ChunkIndex
 from eval.rankers import bm25, dense
 from eval.statistics import Estimate, estimate
+from qa import ReportQA
 from qa.settings import Settings
 from vectorstore.embedding import Embedder, open_embedder
 from vectorstore.reading import builtin_path, read_report
@@ -87,10 +88,12 @@ def rankers_of(report: Report, embedder: Embedder, folder: Path) -> dict[str, Ra
     store = PassageStore.open(folder, embedder)
     store.add([report])
     retriever, chunks = Retriever(store), ChunkIndex(report, embedder)
+    service = ReportQA(retriever)
     return {
         "BM25": lambda query: _numbers(bm25(store, query, DEPTH)),
         "dense": lambda query: _numbers(dense(store, query, DEPTH)),
-        "fused (report-qa)": lambda query: _numbers(retriever.search(query, DEPTH)),
+        "fused": lambda query: _numbers(retriever.search(query, DEPTH)),
+        "fused, question understood": lambda query: _numbers(service.search(query, DEPTH)),
         f"LangChain tutorial, k={TOP}": lambda query: [
             frozenset(piece.passage.number for piece in chunk.pieces)
             for chunk in chunks.search(query)

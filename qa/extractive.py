@@ -35,6 +35,9 @@ _WHAT_TARGET = re.compile(
     r"目标(?:是什么|有哪些|如何|怎样)?[?？。]?$|what (?:is|are) the .*(?:target|goal)"
 )
 _OVERALL = re.compile(r"主要(?:预期)?目标|预期目标|总体要求|main (?:target|goal)")
+# What is enough where no other sentence comes near, and how far off that is.
+ENOUGH_ALONE = 0.25
+ALONE_BY = 0.4
 # The share of the terms that evidence may pass over altogether.
 MISSING_AT_MOST = 0.34
 # The share of an indicator's name that may be more than a word of two characters asked for.
@@ -227,7 +230,7 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate]) -> str:
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
-    if not found or all(p.neglects for p in found) or max(p.covered for p in found) < ENOUGH:
+    if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
@@ -240,6 +243,21 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
             )
             for p in found
         ]
+    )
+
+
+def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:
+    """Tell whether points say enough of what is asked, or as the only ones say something of it."""
+    covered = max(point.covered for point in found)
+    if covered >= ENOUGH:
+        return True
+    first, *others = points(inquiry)
+    alone = all(first.score - other.score > ALONE_BY for other in others[:1])
+    return (
+        covered >= ENOUGH_ALONE
+        and alone
+        and not first.neglects
+        and first.passage == found[0].passage
     )
 
 

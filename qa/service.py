@@ -178,8 +178,13 @@ class ReportQA:
         return AnswerStream(lambda: self.ask(question, history))
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
-        """Return the `k` best paragraphs for a query, best first."""
-        return self._retriever.search(query, k)
+        """Return the `k` best paragraphs for a query, best first.
+
+        Years in the query prefer the part of a report that speaks of them; known
+        names are sought under their other names as well.
+        """
+        asked = understand(query, self._year, self._library.writes)
+        return self._retriever.search(query, k, part=asked.part, words=asked.words)
 
     def figures(self, indicator: str | None = None, kind: str | None = None) -> list[Figure]:
         """Return the indicator facts of all reports, in the order of the text.

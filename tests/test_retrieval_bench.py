@@ -94,7 +94,7 @@ def test_every_retriever_finds_a_plain_fact(
     report: Report, embedder: Embedder, tmp_path: Path
 ) -> None:
     rankers = rankers_of(report, embedder, tmp_path / "index")
-    assert len(rankers) == 4
+    assert len(rankers) == 5
     for name, ranker in rankers.items():
         assert 3 in ranker("去年建成多少座公园?")[0], name
     assert rankers["BM25"]("xyz") == []

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from vectorstore.report import Hit, Part
 from vectorstore.store import PART_CODES, PassageStore, Snapshot
 
-_POOL = 200
-_DENSE_WEIGHT = 0.5
-_PART_BOOST = 0.15
+_POOL = 100
+_DENSE_WEIGHT = 0.4
+_PART_BOOST = 0.25
 
 
 class Retriever:
@@ -51,10 +51,14 @@ class Retriever:
         *,
         part: Part | None = None,
         reports: Collection[str] | None = None,
+        words: str = "",
     ) -> list[Hit]:
-        """Return up to `k` paragraphs, best first, each with its best sentence."""
+        """Return up to `k` paragraphs, best first, each with its best sentence.
+
+        `part`, `reports` and `words` are as in `rank`.
+        """
         state = self.store.snapshot
-        fused = self._fused(query, max(4 * k, _POOL), part, reports, state)
+        fused = self._fused(query, max(4 * k, _POOL), part, reports, state, words)
         hits: list[Hit] = []
         seen: set[int] = set()
         for row in _top(fused, len(fused)):
