@@ -155,7 +155,8 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
 
 def _in_words(inquiry: Inquiry) -> Draft | None:
     """Answer «what is the target?» in words where the report gives it no number."""
-    if not _WHAT_TARGET.search(inquiry.question.plain):
+    question = inquiry.question
+    if question.aspect is Aspect.LEVEL or not _WHAT_TARGET.search(question.plain):
         return None
     announced = listed(inquiry) if _OVERALL.search(inquiry.question.plain) else []
     found = announced or points(inquiry)[:1]
