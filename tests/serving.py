@@ -39,12 +39,18 @@ def write_reports(folder: Path) -> Path:
     return folder
 
 
-@contextmanager
-def served(folder: Path, *options: str, path: str = "/") -> Iterator[str]:
-    """Serve the reports as a user would, and yield the page's address."""
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """Serve the reports as a user would, and yield the page's address."""
+    port = free_port()
     arguments = ["serve", "--port", str(port), "--reports", str(folder / "reports"), *options]
     server = subprocess.Popen(
         [sys.executable, "-m", "qa.cli", *arguments],
@@ -52,7 +58,7 @@ def served(folder: Path, *options: str, path: str = "/") -> Iterator[str]:
     )
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
-        yield f"http://127.0.0.1:{port}{path}"
+        yield f"http://127.0.0.1:{port}/"
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.serving import GREEN, HOSTILE, WHITE, ask, chromium, served, write_reports
@@ -256,3 +257,89 @@ def test_the_page_speaks_english_and_turns_dark(page: Page) -> None:
 def test_the_report_is_called_by_its_file_name(page: Page) -> None:
     options = page.locator("#proof").get_by_label("报告", exact=True).locator("option")
     expect(options).to_have_text([WHITE, GREEN])
+
+
+def test_figures_are_filtered_lead_to_their_sentence_and_are_downloaded(page: Page) -> None:
+    page.get_by_role("tab", name="指标数据").click()
+    lines = page.locator(".rq-figures tbody tr")
+    expect(lines.filter(has_text="种树")).to_have_count(1)
+    page.get_by_label("按指标名称筛选").fill("生产总值")
+    expect(lines).to_have_count(1)
+    expect(lines.locator("td").nth(0)).to_have_text("5.5% 2030")
+    expect(lines.locator("td").nth(1)).to_have_text("6% 2031")
+    expect(page.locator(".rq-bars rect")).to_have_count(2)
+    lines.get_by_role("link", name="6%", exact=True).click()
+    expect(page.locator("#proof mark .rq-figure")).to_have_text("6%")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="下载 CSV").click()
+    text = saved.value.path().read_text("utf-8-sig")
+    assert f"{GREEN},6,地区生产总值,growth,target,2031,6,%,6%" in text.splitlines()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="下载图 PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_figures_are_sorted_by_number(page: Page) -> None:
+    page.get_by_role("tab", name="指标数据").click()
+    page.get_by_label("按指标名称筛选").fill("生产总值 就业 进出口")
+    lines = page.locator(".rq-figures tbody tr")
+    expect(lines).to_have_count(3)
+    heading = page.get_by_role("columnheader", name="实际")
+    heading.get_by_role("button").click()
+    expect(lines.locator("td:nth-child(2) a")).to_have_text(["5.5%", "11%", "7.5万人"])
+    heading.get_by_role("button").click()
+    expect(lines.locator("td:nth-child(2) a")).to_have_text(["7.5万人", "11%", "5.5%"])
+
+
+def test_a_visitor_brings_a_report_that_no_other_sees(
+    page: Page, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    name = "2041年红杉市政府工作报告"
+    report = tmp_path / f"{name}.txt"
+    report.write_text(
+        f"红杉市政府工作报告\n一、2040年工作回顾\n去年，建成公园99座{HOSTILE}。\n"
+        "二、2041年工作安排\n今年，新建公园3座。\n", "utf-8",
+    )  # fmt: skip
+    page.get_by_role("tab", name="我的报告").click()
+    page.locator("#file input[type=file]").set_input_files(report)
+    preview = page.locator("#preview dl")
+    expect(preview).to_contain_text("2041")
+    expect(preview).to_contain_text("红杉")
+    page.get_by_role("button", name="就这份报告提问").click()
+    expect(page.locator("#preview")).to_contain_text("已建立索引", timeout=30_000)
+    expect(page.locator("#proof")).to_contain_text("99座")
+    page.get_by_role("tab", name="问答").click()
+    expect(ask(page, "建成多少座公园?")).to_contain_text("99座")
+    expect(page.locator("#proof mark")).to_contain_text(HOSTILE)
+    with browser.new_context() as other:
+        second = other.new_page()
+        second.goto(f"{address}?report={quote(name)}&paragraph=3")
+        expect(second.locator("#proof .rq-notice")).to_be_visible(timeout=30_000)
+        assert second.get_by_text("99座").count() == 0
+    page.get_by_role("tab", name="我的报告").click()
+    page.get_by_role("button", name="移除").click()
+    expect(page.locator("#proof")).not_to_contain_text("99座")
+
+
+def test_what_is_no_report_is_refused_with_the_reason(page: Page, tmp_path: Path) -> None:
+    letter = tmp_path / "信.txt"
+    letter.write_text("您好！\n祝好。\n", "utf-8")
+    page.get_by_role("tab", name="我的报告").click()
+    page.locator("#file input[type=file]").set_input_files(letter)
+    expect(page.locator("#preview")).to_contain_text("「信.txt」里找不到报告的章节")
+    expect(page.get_by_role("button", name="就这份报告提问")).to_be_hidden()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_barrier(page: Page, dark: bool) -> None:
+    ask(page, "2030年青禾市地区生产总值增长多少?")
+    ask(page, "2025年青禾市地区生产总值增长多少?")
+    if dark:
+        page.get_by_role("button", name="深色").click()
+    found = {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"]]
+        for violation in Axe()
+        .run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+        .response["violations"]
+    }
+    assert found == {}

@@ -79,7 +79,7 @@ class PasswordGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 unless the request may pass."""
-        if scope["type"] == "lifespan" or scope["path"] in _OPEN_PATHS:
+        if scope["type"] == "lifespan" or _path(scope) in _OPEN_PATHS:
             return await self._app(scope, receive, send)
         header = Headers(scope=scope).get("authorization", "")
         if await run_in_threadpool(self._admits, header):
@@ -102,15 +102,21 @@ class PasswordGate:
         return True
 
 
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 def _credentials(header: str) -> tuple[str, bytes]:
-    scheme, _, token = header.partition(" ")
+    scheme, _, written = header.partition(" ")
+    token = written.encode("latin-1")  # as Starlette decoded it
     if scheme.lower() == "basic":
         try:
-            token = base64.b64decode(token, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+            token = base64.b64decode(token, validate=True)
+        except binascii.Error:
             return "", b""
-    name, _, password = token.partition(":")
-    return name, password.encode()
+    name, _, password = token.partition(b":")
+    return name.decode("utf-8", "replace"), password
 
 
 class SafeHeaders:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from ui.feedback import Entry, FeedbackLog, default_path
+from ui.markup import plain
 
 app = typer.Typer(help="访问者的评价和未能回答的问题。", no_args_is_help=True)
 
@@ -49,11 +50,4 @@ def export(
         return
     writer = csv.writer(sys.stdout)
     writer.writerow(field.name for field in fields(Entry))
-    writer.writerows([_plain(value) for value in asdict(entry).values()] for entry in entries)
-
-
-def _plain(value: str | int) -> str | int:
-    """Keep a spreadsheet from taking a visitor's text for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
+    writer.writerows([plain(str(value)) for value in asdict(entry).values()] for entry in entries)

@@ -54,3 +54,8 @@ def link(source: Source, label: str, title: str = "", class_: str = "rq-cite") -
         data_end=source.end,
         data_figures=json.dumps(source.figures),
     )
+
+
+def plain(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -146,7 +146,56 @@
     showTheme();
   }
 
-  // -- copy and download ---------------------------------------------------------
+  // -- the table of figures --------------------------------------------------------
+
+  function sortBy(button) {
+    const heading = button.closest("th");
+    const column = [...heading.parentElement.children].indexOf(heading);
+    const falling = heading.ariaSort === "ascending";
+    for (const other of heading.parentElement.children) other.ariaSort = null;
+    heading.ariaSort = falling ? "descending" : "ascending";
+    const value = (row) => row.children[column].dataset.value ?? row.children[column].textContent;
+    const compare = (a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (!x || !y) return Number(!x) - Number(!y); // empty cells last
+      const order = isNaN(x) || isNaN(y) ? x.localeCompare(y, "zh") : x - y;
+      return falling ? -order : order;
+    };
+    const body = heading.closest("table").tBodies[0];
+    body.append(...[...body.rows].sort(compare));
+  }
+
+  function save(name, content) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(content);
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  function saveTable(button) {
+    // The byte order mark tells spreadsheets that this is UTF-8.
+    save("figures.csv", new Blob(["\ufeff", button.dataset.csv], { type: "text/csv" }));
+  }
+
+  async function savePlot() {
+    const plot = document.querySelector(".rq-bars");
+    const copy = plot.cloneNode(true);
+    copy.style.color = "#222";
+    copy.style.fontFamily = "sans-serif";
+    const picture = new Image();
+    picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [plot.width.baseVal.value * 2, plot.height.baseVal.value * 2];
+    const brush = canvas.getContext("2d");
+    brush.fillStyle = "#fff";
+    brush.fillRect(0, 0, canvas.width, canvas.height);
+    brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((image) => save("figures.png", image));
+  }
+
+  // -- copy ---------------------------------------------------------
 
   async function copy(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -172,6 +221,9 @@
     up: () => step(-1),
     down: () => step(1),
     dark: switchTheme,
+    sort: sortBy,
+    csv: saveTable,
+    png: savePlot,
   };
 
   document.addEventListener("click", (event) => {
@@ -183,7 +235,8 @@
       openReader();
       return turnTo(placeOf(link, true));
     }
-    PAGE_ACTS[event.target.closest("[data-page]")?.dataset.page]?.();
+    const button = event.target.closest("[data-page]");
+    PAGE_ACTS[button?.dataset.page]?.(button);
   });
 
   document.addEventListener("input", (event) => {

@@ -17,6 +17,7 @@ from ui.access import AccessError, PasswordGate, RateLimit, SafeHeaders, read_pa
 from ui.dialogue import Dialogue
 from ui.feedback import FeedbackLog
 from ui.texts import CHINESE, ENGLISH
+from ui.upload import MOST_MEGABYTES
 
 # isort: split
 import gradio as gr
@@ -29,7 +30,8 @@ _WARM_UP = "2019年地区生产总值增长多少？"
 class Serving:
     """How to serve.
 
-    `root_path` is the path under which a reverse proxy shows the server. Without
+    `root_path` is the path under which a reverse proxy shows the server, and which it
+    strips. Without
     `passwords` only this machine is served, unless `public`. `feedback` is the file
     for votes and unanswered questions, `None` to write nothing. `per_minute` limits
     the questions of one visitor.
@@ -75,15 +77,16 @@ def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving) -> None:
     limit = RateLimit(serving.per_minute)
     # The longer path first: «/» would take all.
     for path, texts in (("/en", ENGLISH), ("/", CHINESE)):
-        page = pages.Page(qa, texts, Dialogue(texts, limit, feedback)).build()
+        dialogue = Dialogue(texts, limit, feedback)
+        page = pages.Page(qa, texts, dialogue, uploads=serving.uploads).build()
         gr.mount_gradio_app(
             server,
             page.queue(default_concurrency_limit=4),
             path=path,
-            root_path=serving.root_path + path.rstrip("/") if serving.root_path else None,
             footer_links=[],
             run_history=False,
             show_error=False,
+            max_file_size=f"{MOST_MEGABYTES}mb",
             theme=pages.theme(),
             head=pages.HEAD,
         )
@@ -106,4 +109,10 @@ def serve(qa: ReportQA, serving: Serving) -> None:
     Thread(target=qa.ask, args=(_WARM_UP,), daemon=True).start()
     host = f"[{serving.host}]" if ":" in serving.host else serving.host
     print(f"http://{host}:{serving.port}{serving.root_path}/", flush=True)
-    uvicorn.run(server, host=serving.host, port=serving.port, log_level="warning")
+    uvicorn.run(
+        server,
+        host=serving.host,
+        port=serving.port,
+        root_path=serving.root_path,
+        log_level="warning",
+    )

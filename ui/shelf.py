@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qa import ReportQA
+from ui.upload import Brought
 from vectorstore.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The served reports and, if there is one, the visitor's own, which then is asked."""
+    """The served reports and, once it is indexed, the visitor's own, which then is asked."""
 
     served: ReportQA
-    own: ReportQA | None = None
+    brought: Brought | None = None
 
     @property
     def asked(self) -> ReportQA:
         """Who answers this visitor."""
-        return self.own or self.served
+        return (self.brought and self.brought.qa) or self.served
 
     @property
     def reports(self) -> tuple[Report, ...]:
         """Every report that this visitor may read, those asked first."""
-        own = self.own.reports if self.own else ()
+        own = () if self.asked is self.served else self.asked.reports
         return (*own, *self.served.reports)
 
     def report(self, report_id: str) -> Report | None:

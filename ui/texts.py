@@ -69,15 +69,13 @@ class Texts:
     close: str
     no_report: str
     filter: str
-    all_kinds: str
     actual: str
     target: str
     indicator: str
     unit: str
-    origin: str
     download: str
+    download_plot: str
     plot: str
-    plot_choice: str
     no_figures: str
     growth: str
     decline: str
@@ -170,16 +168,14 @@ CHINESE = Texts(
     next="下一处",
     close="返回问答",
     no_report="这里没有这份报告，已打开另一份。",
-    filter="按指标名称筛选",
-    all_kinds="全部",
-    actual="{}年实际",
-    target="{}年目标",
+    filter="按指标名称筛选（几个词用空格隔开）",
+    actual="实际",
+    target="目标",
     indicator="指标",
     unit="单位",
-    origin="出处",
     download="下载 CSV",
+    download_plot="下载图 PNG",
     plot="实际与目标对比",
-    plot_choice="选择要画的指标",
     no_figures="没有符合的指标。",
     growth="增长",
     decline="下降",
@@ -274,16 +270,14 @@ ENGLISH = Texts(
     next="Next",
     close="Back to the chat",
     no_report="There is no such report here; another one is open.",
-    filter="Filter by indicator",
-    all_kinds="All",
-    actual="{} actual",
-    target="{} target",
+    filter="Filter by indicator (several words: any of them)",
+    actual="Actual",
+    target="Target",
     indicator="Indicator",
     unit="Unit",
-    origin="Source",
     download="Download CSV",
+    download_plot="Download plot (PNG)",
     plot="Actual against target",
-    plot_choice="Indicators to plot",
     no_figures="No indicator matches.",
     growth="growth",
     decline="decline",

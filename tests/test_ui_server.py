@@ -1,0 +1,137 @@
+"""The server without a browser: who may use it, what it tells, and how fast it may be asked."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import bcrypt
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from playwright.sync_api import Route, expect
+
+from qa import ReportQA
+from qa.settings import Settings
+from tests.serving import ask, chromium, free_port, write_reports
+from ui.access import AccessError, RateLimit, read_passwords
+from ui.server import Serving, application
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
+    folder = tmp_path_factory.mktemp("server")
+    return ReportQA.open(
+        write_reports(folder / "reports"), settings=Settings(data_dir=folder / "data")
+    )
+
+
+@pytest.fixture(scope="module")
+def passwords(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("passwords") / "users"
+    hashed = bcrypt.hashpw("秘密".encode(), bcrypt.gensalt(4)).decode()
+    file.write_text(f"# who\nana:{hashed}\n", "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def guarded(qa: ReportQA, passwords: Path) -> Iterator[TestClient]:
+    with TestClient(application(qa, Serving(host="0.0.0.0", passwords=passwords))) as client:
+        yield client
+
+
+def _basic(name: str, password: str) -> dict[str, str]:
+    token = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {token}"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "reports.example"])
+def test_others_are_served_only_with_a_password_or_by_consent(qa: ReportQA, host: str) -> None:
+    with pytest.raises(AccessError, match="--auth-file"):
+        application(qa, Serving(host=host))
+    application(qa, Serving(host=host, public=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_needs_neither(qa: ReportQA, host: str) -> None:
+    application(qa, Serving(host=host))
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/config", "/gradio_api/info", "/v1/models"])
+def test_without_the_password_nothing_is_shown(guarded: TestClient, path: str) -> None:
+    assert guarded.get(path).status_code == 401
+    assert guarded.get(path, headers=_basic("ana", "falsch")).status_code == 401
+    assert guarded.get(path, headers=_basic("bob", "秘密")).status_code == 401
+    assert guarded.get(path, headers={"Authorization": "Basic ?"}).status_code == 401
+
+
+def test_with_the_password_the_page_is_shown(guarded: TestClient) -> None:
+    assert guarded.get("/", headers=_basic("ana", "秘密")).status_code == 200
+    token = {"Authorization": "Bearer ana:秘密".encode()}
+    assert guarded.get("/", headers=token).status_code == 200
+
+
+def test_the_health_route_is_open_and_every_response_has_safe_headers(guarded: TestClient) -> None:
+    response = guarded.get("/healthz")
+    assert response.json() == {"status": "ok", "reports": 2}
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'self'" in guarded.get("/").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("", "没有用户"), ("ana:geheim\n", "第1行"), ("# x\n\nana\n", "第3行")],
+)
+def test_a_wrong_password_file_is_named_with_its_line(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    file = tmp_path / "users"
+    file.write_text(content, "utf-8")
+    with pytest.raises(AccessError, match=told):
+        read_passwords(file)
+
+
+def test_the_limit_counts_each_visitor_over_the_last_minute() -> None:
+    now = 0.0
+    limit = RateLimit(2, clock=lambda: now)
+    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
+    assert limit.allows("b")
+    now = 59.9
+    assert not limit.allows("a")
+    now = 60.0
+    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
+
+
+@pytest.fixture
+def behind_proxy(qa: ReportQA) -> Iterator[str]:
+    """A server whose proxy shows it under /reports."""
+    server = uvicorn.Server(
+        uvicorn.Config(application(qa, Serving()), port=free_port(), root_path="/reports")
+    )
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server ended before it answered"
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.config.port}/reports/"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+def test_the_page_works_under_the_path_of_a_proxy(behind_proxy: str) -> None:
+    def strip(route: Route) -> None:
+        route.continue_(url=route.request.url.replace("/reports/", "/", 1))
+
+    with chromium() as browser:
+        page = browser.new_page()
+        page.route("**/reports/**", strip)
+        page.goto(behind_proxy)
+        page.locator(".rq-chat").wait_for(timeout=30_000)
+        expect(ask(page, "白石大桥全长多少米?")).to_contain_text("1250米")
+        page.get_by_role("link", name="English").click()
+        expect(page.locator(".rq-log")).to_contain_text("1250米", timeout=30_000)
+        assert page.url == f"{behind_proxy}en/"
