@@ -26,25 +26,13 @@ from vectorstore.figures import Aspect
 from vectorstore.quantity import find_quantities
 from vectorstore.report import Passage, Span
 
-# The share of a question's terms that evidence must speak of: with its sentence and
-# headings, and in the indicator and clause alone.
-ENOUGH = 0.62
-ENOUGH_NAMED = 0.5
-ENOUGH_IN_WORDS = 0.8
 _WHAT_TARGET = re.compile(
     r"目标(?:是什么|有哪些|如何|怎样)?[?？。]?$|what (?:is|are) the .*(?:target|goal)"
 )
 _OVERALL = re.compile(r"主要(?:预期)?目标|预期目标|总体要求|main (?:target|goal)")
-# What is enough where no other sentence comes near, and how far off that is.
-ENOUGH_ALONE = 0.25
-ALONE_BY = 0.4
-# The share of the terms that evidence may pass over altogether.
-MISSING_AT_MOST = 0.34
-# The share of an indicator's name that may be more than a word of two characters asked for.
-NARROWER = 0.6
-# «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
+# «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
 
 
@@ -146,8 +134,8 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
             inside
             and (not units or any(q.unit in units for q in inside))
             and not inquiry.matcher.neglects(point.text)
-            and inquiry.matcher.lacking(point.text) <= MISSING_AT_MOST
-            and point.direct >= ENOUGH
+            and inquiry.matcher.lacking(point.text) <= inquiry.thresholds.missing_at_most
+            and point.direct >= inquiry.thresholds.enough
         ):
             return _points(inquiry, [point])
     return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
@@ -160,7 +148,7 @@ def _in_words(inquiry: Inquiry) -> Draft | None:
         return None
     announced = listed(inquiry) if _OVERALL.search(inquiry.question.plain) else []
     found = announced or points(inquiry)[:1]
-    if not found or found[0].neglects or found[0].direct < ENOUGH_IN_WORDS:
+    if not found or found[0].neglects or found[0].direct < inquiry.thresholds.enough_in_words:
         return None
     drafted = _points(inquiry, found)
     return drafted if isinstance(drafted, Draft) else None
@@ -168,9 +156,13 @@ def _in_words(inquiry: Inquiry) -> Draft | None:
 
 def _unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
     """Say why the best candidate does not answer, or nothing if it does."""
-    if not ranked or ranked[0].covered < ENOUGH or ranked[0].named < ENOUGH_NAMED:
+    if (
+        not ranked
+        or ranked[0].covered < inquiry.thresholds.enough
+        or ranked[0].named < inquiry.thresholds.enough_named
+    ):
         return Reason.NOT_MENTIONED
-    if ranked[0].lacks > MISSING_AT_MOST:
+    if ranked[0].lacks > inquiry.thresholds.missing_at_most:
         return Reason.NOT_MENTIONED
     if not ranked[0].in_period:
         return Reason.OTHER_PERIOD
@@ -182,7 +174,11 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     if found.figure.aspect is not Aspect.LEVEL:
         return False
     essential = [term for term in inquiry.matcher.terms if term.essential]
-    return len(essential) == 1 and len(essential[0].text) <= 2 and found.surplus > NARROWER
+    return (
+        len(essential) == 1
+        and len(essential[0].text) <= 2
+        and found.surplus > inquiry.thresholds.narrower
+    )
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
@@ -250,12 +246,12 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
 def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     """Tell whether points say enough of what is asked, or as the only ones say something of it."""
     covered = max(point.covered for point in found)
-    if covered >= ENOUGH:
+    if covered >= inquiry.thresholds.enough:
         return True
     first, *others = points(inquiry)
-    alone = all(first.score - other.score > ALONE_BY for other in others[:1])
+    alone = all(first.score - other.score > inquiry.thresholds.alone_by for other in others[:1])
     return (
-        covered >= ENOUGH_ALONE
+        covered >= inquiry.thresholds.enough_alone
         and alone
         and not first.neglects
         and first.passage == found[0].passage

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
 from qa.question import Question
 from qa.spelling import Spelling
+from qa.thresholds import Thresholds
 from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
 
@@ -71,6 +72,7 @@ class Inquiry:
     matcher: Matcher
     hits: tuple[Hit, ...]
     library: Library
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def passages(self) -> list[Passage]:

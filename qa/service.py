@@ -20,6 +20,7 @@ from qa.matching import Matcher
 from qa.question import is_english, parts_of, understand, without_orders
 from qa.refusal import plain_refusal
 from qa.terms import Term
+from qa.thresholds import Thresholds
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
@@ -60,8 +61,9 @@ class AnswerStream:
 class ReportQA:
     """Answers questions over the reports of one index."""
 
-    def __init__(self, retriever: Retriever) -> None:
+    def __init__(self, retriever: Retriever, thresholds: Thresholds | None = None) -> None:
         self._retriever = retriever
+        self._thresholds = thresholds or Thresholds()
         self._verifier = Verifier(self.reports)
         self._library = Library(self.reports)
 
@@ -146,7 +148,7 @@ class ReportQA:
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)
         matcher = Matcher(self._without_region(asked.terms), self._library.weights)
-        draft = compose(Inquiry(asked, matcher, tuple(ranked), self._library))
+        draft = compose(Inquiry(asked, matcher, tuple(ranked), self._library, self._thresholds))
         if isinstance(draft, Abstention):
             return Answer(question, (), hits, draft, standalone)
         claims = [c for c in parse(draft) if self._verifier.check(c).holds]

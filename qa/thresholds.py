@@ -1,0 +1,25 @@
+"""When evidence is enough to answer. Chosen on the development split: `make calibrate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Shares in [0, 1] of a question's terms, weighted by how rare their characters are.
+
+    `enough` must be spoken of by a sentence with its headings; `enough_named` by an
+    indicator and its clause alone; `enough_in_words` by a clause that answers without
+    a number. `missing_at_most` may be passed over. Where no other sentence comes
+    nearer than `alone_by`, `enough_alone` suffices. `narrower` is the share of an
+    indicator's name that makes it another one than a short word asked for.
+    """
+
+    enough: float = 0.62
+    enough_named: float = 0.5
+    enough_in_words: float = 0.8
+    missing_at_most: float = 0.34
+    enough_alone: float = 0.25
+    alone_by: float = 0.4
+    narrower: float = 0.6
