@@ -40,6 +40,9 @@ bench: setup ## Measure speed, as ratios within one run
 bench-retrieval: setup ## Compare retrievers on the development pairs
 	$(BIN)/python -m eval.retrieval_bench
 
+calibrate: setup ## Try thresholds of abstention on the development split
+	$(BIN)/python -m eval.calibration
+
 lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch and its CUDA parts out)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --no-emit-package torch --no-header --no-annotate -q \
 	  | grep -vE '^(nvidia-|cuda-|triton==|--)' > requirements.txt
@@ -47,4 +50,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser test lint format bench bench-retrieval lock clean
+.PHONY: help setup serve browser test lint format bench bench-retrieval calibrate lock clean
