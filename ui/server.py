@@ -10,8 +10,10 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from qa import ReportQA
+from ui import api, docs
 from ui import app as pages  # before gradio: it tells Gradio not to report usage
 from ui.access import AccessError, PasswordGate, RateLimit, SafeHeaders, read_passwords
 from ui.dialogue import Dialogue
@@ -61,20 +63,25 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
         )
     server = FastAPI(title="report-qa", docs_url=None, redoc_url=None)
 
-    @server.get("/healthz")
+    @server.get("/healthz", summary="Tell whether the server is well")
     def health() -> dict[str, Any]:
         return {"status": "ok", "reports": len(qa.reports)}
 
-    _mount_pages(server, qa, serving)
+    @server.get("/docs", include_in_schema=False)
+    def describe() -> HTMLResponse:
+        return HTMLResponse(docs.page(server.openapi()))
+
+    limit = RateLimit(serving.per_minute)
+    server.include_router(api.router(qa, limit))
+    _mount_pages(server, qa, serving, limit)
     if passwords is not None:
         server.add_middleware(PasswordGate, passwords=passwords)
     server.add_middleware(SafeHeaders)
     return server
 
 
-def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving) -> None:
+def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limit: RateLimit) -> None:
     feedback = FeedbackLog(serving.feedback) if serving.feedback else None
-    limit = RateLimit(serving.per_minute)
     # The longer path first: «/» would take all.
     for path, texts in (("/en", ENGLISH), ("/", CHINESE)):
         dialogue = Dialogue(texts, limit, feedback)

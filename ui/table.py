@@ -102,7 +102,7 @@ def csv_of(shown: Sequence[Row]) -> str:
         for figure in row.figures:
             quantity, passage = figure.quantity, figure.passage
             writer.writerow(
-                (row.report.id, passage.number, plain(row.indicator), row.aspect.value,
+                (plain(row.report.id), passage.number, plain(row.indicator), row.aspect.value,
                  figure.kind.value, figure.period, quantity.value, quantity.unit,
                  plain(quantity.text))
             )  # fmt: skip

@@ -1,0 +1,278 @@
+"""What the page keeps, writes and renders, without a browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from qa import ReportQA
+from qa.answer import Reason
+from qa.settings import Settings
+from tests.serving import GREEN, WHITE, write_reports
+from ui import chat, reader, table
+from ui.feedback import FeedbackLog
+from ui.feedback_command import app
+from ui.notebook import Exchange, Notebook, Source, record
+from ui.shelf import Shelf
+from ui.suggest import follow_ups
+from ui.texts import CHINESE, ENGLISH, Texts
+from ui.upload import MOST_MEGABYTES, Brought
+from vectorstore.errors import ReadingError
+from vectorstore.figures import extract
+from vectorstore.outline import build_report
+from vectorstore.report import Report
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
+    folder = tmp_path_factory.mktemp("records")
+    return ReportQA.open(
+        write_reports(folder / "reports"), settings=Settings(data_dir=folder / "data")
+    )
+
+
+# -- the notebook ---------------------------------------------------------------------
+
+
+def test_an_answer_keeps_the_place_of_its_sentence_and_of_its_figure(qa: ReportQA) -> None:
+    (source,) = record(qa.ask("2030年青禾市地区生产总值增长多少?")).sources
+    passage = next(r for r in qa.reports if r.id == GREEN).passage(3)
+    assert passage is not None
+    assert source.quote == passage.text[source.start : source.end] == "地区生产总值增长5.5%。"
+    ((start, end),) = source.figures
+    assert passage.text[start:end] == "5.5%"
+
+
+def test_conversations_are_begun_opened_and_forgotten() -> None:
+    a, b = Exchange(question="甲"), Exchange(question="乙")
+    notebook = Notebook().holding(a).begun().holding(b)
+    assert (notebook.conversations, notebook.current) == (((a,), (b,)), 1)
+    assert notebook.opened(0).exchanges == (a,)
+    assert notebook.opened(7) == notebook
+    assert notebook.forgotten().conversations == ((a,),)
+    assert notebook.forgotten().forgotten() == Notebook()
+    assert notebook.begun().begun().conversations == ((a,), (b,), ())
+
+
+def test_the_oldest_conversations_and_exchanges_are_given_up() -> None:
+    notebook = Notebook()
+    for number in range(25):
+        notebook = notebook.holding(Exchange(question=str(number))).begun()
+    assert len(notebook.conversations) == 20
+    assert notebook.conversations[0][0].question == "6"  # 6 … 24 and an empty one
+    many = Notebook().holding(*(Exchange(question=str(number)) for number in range(61)))
+    assert [e.question for e in many.exchanges][::59] == ["1", "60"]
+
+
+def test_a_notebook_comes_back_from_json(qa: ReportQA) -> None:
+    notebook = Notebook().holding(record(qa.ask("白石大桥全长多少米?")))
+    assert Notebook.read(json.loads(json.dumps(notebook.model_dump(mode="json")))) == notebook
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [None, {}, [], "x", 7, {"current": 3}, {"current": -1}, {"conversations": []},
+     {"conversations": [[{"question": 1}]]}, {"conversations": [[{"question": "a", "x": "b"}]]}],
+)  # fmt: skip
+def test_what_is_no_notebook_is_an_empty_one(stored: object) -> None:
+    assert Notebook.read(stored) == Notebook()
+
+
+# -- markup ---------------------------------------------------------------------------
+
+
+class _Shape(HTMLParser):
+    """The elements and attributes of some markup, and its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, tuple[str, ...]]] = []
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+_HOSTILE = st.text(alphabet="<>&\"'`=/{}$[]1 ascript:甲\n", min_size=1, max_size=60)
+
+
+def _exchange(text: str) -> Exchange:
+    source = Source(
+        number=1, report=text, paragraph=3, section=text, start=0, end=1, quote=text
+    )  # fmt: skip
+    return Exchange(
+        question=text, text=f"{text}[1]", sources=(source,), workings=(text,), suggestions=(text,)
+    )
+
+
+@given(_HOSTILE)
+def test_no_text_adds_an_element_or_attribute_to_the_chat(text: str) -> None:
+    def shape(said: str) -> _Shape:
+        kept = Notebook().holding(_exchange(said))
+        return _Shape(chat.conversation(kept, CHINESE, error=said))
+
+    assume("[1]" not in text)  # a marker in the text is a citation, by intent
+    hostile = shape(text)
+    assert hostile.elements == shape("甲").elements
+    assert text in hostile.text
+
+
+@given(_HOSTILE.filter(str.strip))
+def test_no_text_adds_an_element_or_attribute_to_the_reader(text: str) -> None:
+    line = " ".join(text.split()) or "甲"
+    shown = build_report(f"报告\n{line}\n", report_id=text, filename="x.txt")
+    shape = _Shape(reader.report(shown, [shown], CHINESE))
+    assert {name for name, _ in shape.elements} <= {
+        "section", "header", "button", "select", "option", "div", "input", "output", "details",
+        "summary", "ol", "li", "a", "p", "span",
+    }  # fmt: skip
+    assert shown.passages[-1].text in shape.text
+
+
+def test_both_languages_say_everything() -> None:
+    def empty(texts: Texts) -> list[str]:
+        return [name for name in Texts.__slots__ if not getattr(texts, name)]
+
+    assert (empty(CHINESE), empty(ENGLISH)) == ([], [])
+    assert set(CHINESE.refused) == set(ENGLISH.refused) == set(Reason)
+    assert [value for value, _ in CHINESE.complaints] == [value for value, _ in ENGLISH.complaints]
+
+
+# -- figures --------------------------------------------------------------------------
+
+
+def _report(name: str, year: int, text: str) -> Report:
+    body = f"青禾市政府工作报告\n一、{year - 1}年工作回顾\n{text}\n"
+    return build_report(body, report_id=name, filename=f"{year}年青禾市政府工作报告.txt")
+
+
+def test_actual_and_target_of_one_indicator_share_a_row(qa: ReportQA) -> None:
+    rows = table.rows(qa.reports, qa.figures(), "生产总值 公园")
+    said = [
+        (row.indicator, row.actual and row.actual.quantity.text, row.target and row.target.period)
+        for row in rows
+    ]
+    assert ("地区生产总值", "5.5%", "2031") in said
+    assert all(row.report.id == GREEN for row in rows)
+
+
+def test_a_level_and_a_growth_of_one_indicator_are_two_rows() -> None:
+    report = _report("a", 2031, "去年，进出口总值增长11%，进出口总值达到300亿元。")
+    rows = table.rows([report], extract(report))
+    assert [(row.indicator, row.unit) for row in rows] == [
+        ("进出口总值", "%"),
+        ("进出口总值", "元"),
+    ]
+
+
+def test_years_of_one_region_are_drawn_side_by_side() -> None:
+    reports = [_report(str(y), y, f"去年，进出口总值增长{y - 2020}%。") for y in (2032, 2031)]
+    rows = table.rows(reports, [figure for report in reports for figure in extract(report)])
+    drawn = _Shape(table.bars(rows, CHINESE))
+    assert [name for name, _ in drawn.elements].count("rect") == 2
+    assert drawn.text.index("11% 2030实际") < drawn.text.index("12% 2031实际")
+
+
+def test_text_for_spreadsheets_is_no_formula() -> None:
+    report = _report("=1+1", 2031, "去年，进出口总值增长11%。")
+    (_, line) = csv.reader(io.StringIO(table.csv_of(table.rows([report], extract(report)))))
+    assert line == ["'=1+1", "3", "进出口总值", "growth", "actual", "2030", "11", "%", "11%"]
+
+
+# -- follow-ups -----------------------------------------------------------------------
+
+
+def test_a_follow_up_is_answered_from_the_same_report_and_not_known(qa: ReportQA) -> None:
+    answer = qa.ask("2030年青禾市地区生产总值增长多少?")
+    offered = follow_ups(qa, answer, frozenset())
+    assert 2 <= len(offered) <= 3
+    for question in offered:
+        found = qa.ask(question)
+        assert found.abstention is None
+        assert {citation.passage.report_id for citation in found.citations} == {GREEN}
+    assert offered[0] not in follow_ups(qa, answer, frozenset(offered[:1]))
+
+
+# -- feedback -------------------------------------------------------------------------
+
+
+def test_feedback_is_exported_as_csv_and_as_questions_for_a_batch(tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "made" / "feedback.sqlite3")
+    assert list(log.entries()) == []
+    source = Source(
+        number=1, report=WHITE, paragraph=3, section="", start=0, end=3, quote="去年，"
+    )  # fmt: skip
+    log.unanswered(Exchange(question="=机场?", text="报告未提及。", reason=Reason.NOT_MENTIONED))
+    log.vote(
+        Exchange(question="桥?", text="1250米[1]。", sources=(source,)), "down", "other", "x" * 2000
+    )
+
+    def exported(form: str) -> str:
+        arguments = ["export", "--format", form, "--file", str(log.path)]
+        return CliRunner().invoke(app, arguments, catch_exceptions=False).output
+
+    first, second = csv.DictReader(io.StringIO(exported("csv")))
+    assert (first["kind"], first["question"], first["reason"]) == (
+        "unanswered",
+        "'=机场?",
+        "not_mentioned",
+    )
+    assert (second["complaint"], len(second["comment"])) == ("other", 1000)
+    lines = [json.loads(line) for line in exported("jsonl").splitlines()]
+    assert [(line["id"], line["question"]) for line in lines] == [("1", "=机场?"), ("2", "桥?")]
+    assert lines[1]["citations"] == [[WHITE, 3]]
+
+
+# -- uploads --------------------------------------------------------------------------
+
+
+def _uploaded(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_a_brought_report_is_asked_until_it_is_closed(qa: ReportQA, tmp_path: Path) -> None:
+    file = _uploaded(
+        tmp_path, "2041年红杉市政府工作报告.txt", "报告\n一、2040年工作回顾\n建成公园99座。\n"
+    )
+    brought = Brought(file, CHINESE)
+    assert not file.exists()
+    assert Shelf(qa, brought).asked is qa
+    brought.index()
+    shelf = Shelf(qa, brought)
+    assert "99座" in shelf.asked.ask("建成公园多少座?").text
+    assert [report.id for report in shelf.reports][1:] == [report.id for report in qa.reports]
+    brought.close()
+    assert Shelf(qa, brought).asked is qa
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("表.csv", "a,b\n", "可以上传的是 .txt"),
+        ("空.txt", "", "没有一段文字"),
+        ("信.txt", "您好！\n", "找不到报告的章节"),
+        ("大.txt", "字" * int(MOST_MEGABYTES * 1e6 / 3 + 1), "最大可以是"),
+    ],
+)
+def test_an_upload_that_is_no_report_is_refused_and_deleted(
+    tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    file = _uploaded(tmp_path, name, text)
+    with pytest.raises(ReadingError, match=told):
+        Brought(file, CHINESE)
+    assert not file.exists()
