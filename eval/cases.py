@@ -1,21 +1,26 @@
 """The cases of the benchmark: questions, what a right answer holds, and where it stands.
 
-`VERSION` changes whenever a case does. The schema is in `data/README.md`.
+`VERSION` changes whenever a case does, and `FINGERPRINT` with it. The schema is in
+`data/README.md`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from eval.metrics import plain, states_any
 from vectorstore.errors import ReportQAError
+from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
-VERSION = "2020.1"
+VERSION = "2020.2"
+FINGERPRINT = "0b150bfe4d957066e8aa28922a33aa86751d01c05eacd100dae6cd828c6653be"
 _DATA = Path(__file__).parent / "data"
 
 
@@ -46,7 +51,8 @@ class Case(_Record):
 
     `answers` are alternatives; `items` are the parts of a list, each with its
     aliases, of which at least `minimum` must be there. An answer holds nothing of
-    `forbidden`. `near_miss` tells for the unanswerable what the report has instead.
+    `forbidden`. `near_miss` tells for the unanswerable what the report has instead,
+    and their evidence, if any, where that stands.
     """
 
     id: str
@@ -62,6 +68,21 @@ class Case(_Record):
     evidence_mode: Literal["any", "all"] = "any"
     near_miss: str = ""
 
+    @property
+    def report(self) -> str:
+        """The id of the report that is asked: the one quoted, or the built-in one."""
+        return self.evidence[0].report if self.evidence else builtin_path().stem
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What makes it the same question: report, words and history, however spaced."""
+        return self.report, plain(self.question), self.history
+
+    @property
+    def expected(self) -> tuple[object, ...]:
+        """What a right answer holds."""
+        return self.answerable, self.answers, self.items, self.minimum
+
     def problems(self) -> Iterator[str]:
         """Yield what contradicts itself in this case."""
         if self.answerable and bool(self.answers) == bool(self.items):
@@ -72,8 +93,11 @@ class Case(_Record):
             yield "is unanswerable, yet has answers"
         if self.items and not 1 <= self.minimum <= len(self.items):
             yield f"asks for {self.minimum} of {len(self.items)} items"
-        if set(self.answers) & set(self.forbidden):
-            yield "forbids an answer"
+        if len({evidence.report for evidence in self.evidence}) > 1:
+            yield "quotes more than one report"
+        for right in (*self.answers, *chain.from_iterable(self.items)):
+            if states_any(right, self.forbidden):
+                yield f"forbids its own answer {right!r}"
 
 
 def split_of(case_id: str) -> Literal["dev", "test"]:
@@ -85,22 +109,49 @@ def load_cases(split: str | None = None, folder: Path = _DATA) -> tuple[Case, ..
     """Return the cases of all `cases_*.jsonl` files of `folder`, or of one split.
 
     Raises:
-        CaseError: a case is malformed, contradicts itself, or comes twice.
+        CaseError: a case is malformed, contradicts itself or another, or comes twice.
     """
-    cases: list[Case] = []
-    ids: set[str] = set()
-    asked: set[tuple[str, tuple[Message, ...]]] = set()
-    for path in sorted(folder.glob("cases_*.jsonl")):
+    by_id: dict[str, Case] = {}
+    by_question: dict[tuple[object, ...], Case] = {}
+    for path in _case_files(folder):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             case = _case(path, number, line)
-            if case.id in ids or (case.question, case.history) in asked:
-                raise CaseError(
-                    f"{path.name}, line {number}: {case.id} or its question comes twice"
-                )
-            ids.add(case.id)
-            asked.add((case.question, case.history))
-            cases.append(case)
-    return tuple(case for case in cases if split is None or split_of(case.id) == split)
+            earlier = by_question.setdefault(case.asked, case)
+            if case.id in by_id or earlier is not case:
+                problem = _clash(case, by_id.get(case.id, earlier))
+                raise CaseError(f"{path.name}, line {number}: {problem}")
+            by_id[case.id] = case
+    return tuple(case for case in by_id.values() if split in (None, split_of(case.id)))
+
+
+def fingerprint(folder: Path = _DATA) -> str:
+    """Return the SHA-256 of all that the benchmark asks and quotes of its own: cases, reports."""
+    digest = hashlib.sha256()
+    for path in (*_case_files(folder), *_report_files(folder)):
+        digest.update(path.read_text("utf-8").encode())
+    return digest.hexdigest()
+
+
+def benchmark_reports() -> tuple[Report, ...]:
+    """Return the reports that the cases ask: the built-in one first, then the fictional ones."""
+    return tuple(map(read_report, (builtin_path(), *_report_files(_DATA))))
+
+
+def _case_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("cases_*.jsonl"))
+
+
+def _report_files(folder: Path) -> list[Path]:
+    return sorted((folder / "reports").glob("*.txt"))
+
+
+def _clash(case: Case, earlier: Case) -> str:
+    """Say how two cases with one id or one question clash."""
+    if case.id == earlier.id:
+        return f"the id {case.id} comes twice"
+    if case.expected != earlier.expected:
+        return f"{case.id} contradicts {earlier.id}: one question, two answers"
+    return f"{case.id} asks the same as {earlier.id}"
 
 
 def _case(path: Path, number: int, line: str) -> Case:
