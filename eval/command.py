@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from eval.cases import Case
     from eval.predictions import Run
     from eval.scoring import Scored
-    from vectorstore.report import Report
 
 app = typer.Typer(
     help="Measure the answers on question sets with known answers.", no_args_is_help=True
@@ -82,10 +81,11 @@ def report(
 ) -> None:
     """Write a stored run as one self-contained HTML file."""
     from eval import html_report
+    from eval.cases import benchmark_reports
 
     stored, scored = _scored(path)
     output = output or path.with_suffix(".html")
-    output.write_text(html_report.render(stored.provenance, scored, _reports()), "utf-8")
+    output.write_text(html_report.render(stored.provenance, scored, benchmark_reports()), "utf-8")
     typer.echo(f"Report: {output}")
 
 
@@ -136,6 +136,7 @@ def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+    from eval.cases import benchmark_reports
     from eval.provenance import provenance_of
     from eval.run import run_cases
     from eval.systems import SYSTEMS, systems_for
@@ -144,7 +145,7 @@ def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
 
     if system not in SYSTEMS:
         raise typer.BadParameter(f"expected one of {', '.join(SYSTEMS)}", param_hint="--system")
-    settings, reports = Settings(), _reports()
+    settings, reports = Settings(), benchmark_reports()
     embedder = open_embedder(settings.embedding_model)
     opened = systems_for(system, reports, embedder, settings.data_dir / "benchmark")
     provenance = provenance_of(system, split, cases, reports, settings)
@@ -158,15 +159,9 @@ def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
 
 
 def _scored(path: Path) -> tuple[Run, list[Scored]]:
-    from eval.cases import load_cases
+    from eval.cases import benchmark_reports, load_cases
     from eval.predictions import read_run
     from eval.scoring import score_run
 
     stored = read_run(path)
-    return stored, score_run(stored, load_cases(), _reports())
-
-
-def _reports() -> tuple[Report, ...]:
-    from vectorstore.reading import builtin_path, read_report
-
-    return (read_report(builtin_path()),)
+    return stored, score_run(stored, load_cases(), benchmark_reports())

@@ -25,9 +25,9 @@ SYSTEMS: dict[str, Callable[[PassageStore], System]] = {
 def systems_for(
     name: str, reports: Sequence[Report], embedder: Embedder, folder: Path
 ) -> Callable[[Case], System]:
-    """Return what gives the system for a case: over the report of its evidence alone.
+    """Return what gives the system for a case: over the report that it asks, alone.
 
-    A case without evidence asks the first report. Each has an index under `folder`.
+    Each report has an index of its own under `folder`.
     """
     by_id = {report.id: report for report in reports}
 
@@ -37,4 +37,4 @@ def systems_for(
         store.add([by_id[report_id]])
         return SYSTEMS[name](store)
 
-    return lambda case: opened(case.evidence[0].report if case.evidence else reports[0].id)
+    return lambda case: opened(case.report)

@@ -43,7 +43,7 @@ def _case(id_: str, question: str, answer: str = "", quote: str = "", **more: ob
 CASES = (
     _case("park", "2030年建成公园多少座?", "12座", "建成公园12座", forbidden=("15座",)),
     _case("jobs", "去年新增就业多少人?", "3.2万人", "新增就业3.2万人"),
-    _case("metro", "火星基地有多少人?", near_miss="not there"),
+    _case("metro", "火星基地有多少人?", quote="新增就业3.2万人", near_miss="not there"),
     _case(
         "then", "那今年呢?", "15座", "计划建成公园15座",
         history=(Message(role="user", content="2030年建成公园多少座?"),
@@ -264,4 +264,4 @@ def test_a_case_asks_the_report_of_its_evidence_alone(
     here, there = CASES[0], CASES[0].model_copy(update={"evidence": moved})
     assert "12座" in system_for(here).ask(here.question).text
     assert "7座" in system_for(there).ask(there.question).text
-    assert system_for(CASES[2]) is system_for(here)  # without evidence: the first report
+    assert system_for(CASES[2]) is system_for(here)
