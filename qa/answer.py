@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from vectorstore.report import Hit, Passage, Span
@@ -65,10 +65,39 @@ class Abstention:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """What a language model took to write an answer, over all its calls.
+
+    `prompt` is the version of the prompt. Tokens are 0 where the endpoint does not
+    count them; `first_token` is the time to the first text, like `seconds` in seconds.
+    """
+
+    model: str
+    prompt: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    first_token: float
+    seconds: float
+
+    def __add__(self, other: Generation) -> Generation:
+        """Return what this and a later generation of the same answer took together."""
+        return replace(
+            self,
+            calls=self.calls + other.calls,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            seconds=self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question, or the abstention from it.
 
     `standalone` is the question after follow-ups were resolved with the history.
+    `note` tells the reader, in words, where a language model did not get its way;
+    `generation` what it took, if one wrote the answer.
     """
 
     question: str
@@ -77,6 +106,8 @@ class Answer:
     abstention: Abstention | None = None
     standalone: str = ""
     seconds: float = field(default=0.0, compare=False)
+    note: str = ""
+    generation: Generation | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.abstention is not None):

