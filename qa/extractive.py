@@ -132,6 +132,7 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
         inside = find_quantities(point.text)
         if (
             inside
+            and (not inquiry.question.years or inquiry.speaks_of_period(point.passage))
             and (not units or any(q.unit in units for q in inside))
             and not inquiry.matcher.neglects(point.text)
             and inquiry.matcher.lacking(point.text) <= inquiry.thresholds.missing_at_most

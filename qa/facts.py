@@ -122,7 +122,7 @@ def _both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candida
     if not question.spans_parts:
         return []
     halves = [
-        next((c for c in ranked if c.figure.passage.part is part and c.fits and c.in_period), None)
+        next((c for c in ranked if c.figure.passage.part is part and c.fits), None)
         for part in (Part.REVIEW, Part.PLAN)
     ]
     found = [c for c in halves if c is not None and c.named >= 0.5 and c.lacks < 0.5]

@@ -16,6 +16,7 @@ _ENUMERATION = re.compile(r"、|等|分别")
 # A title that names this share of the question is the title of the answer.
 _TITLED = 0.5
 _ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
+_WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
 _LEAD = re.compile(r"[:：]$")
 
 
@@ -69,6 +70,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         first, last = grown
     if _LEAD.search(text[pieces[last].start : pieces[last].end].strip()) and last + 1 < len(pieces):
         last += 1  # a clause that ends in a colon announces the next
+    if first and _WITHOUT_SUBJECT.match(text[pieces[first].start :]):
+        first -= 1
     if inquiry.question.form is Form.DATE:
         first, last = _with_date([piece.of(text) for piece in pieces], first, last)
     span = Span(pieces[first].start, pieces[last].end)

@@ -185,7 +185,7 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
 
 def supposed_amount(asked: str) -> Quantity | None:
     """Return the amount that a question takes for given: «增长了7.3%,对吗?»."""
-    stated = (q for q in find_quantities(asked) if q.text[0].isdigit())
+    stated = (q for q in find_quantities(asked) if asked[q.core.start].isdigit())
     amounts = (q for q in stated if q.unit or q.text[-1] in "万亿")
     return next((q for q in amounts if q.unit not in ("年", "月", "日")), None)
 

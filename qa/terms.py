@@ -132,7 +132,7 @@ def _without_amounts(asked: str, writes: Writes) -> str:
     """Return a question without the amounts that it supposes; names with digits stay."""
     for quantity in reversed(find_quantities(asked)):
         start, end = quantity.span.start, quantity.span.end
-        if not quantity.text[0].isdigit() or writes(asked[start : end + 2]):
+        if not asked[quantity.core.start].isdigit() or writes(asked[start : end + 2]):
             continue
         asked = f"{asked[:start]} {asked[end:]}"
     return asked

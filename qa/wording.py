@@ -126,6 +126,6 @@ ASKS = re.compile(
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
-    r"忽略|无视|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
+    r"忽略|无视|忘记|忘掉|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
     r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
 )
