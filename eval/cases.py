@@ -20,7 +20,7 @@ from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
 VERSION = "2020.2"
-FINGERPRINT = "0b150bfe4d957066e8aa28922a33aa86751d01c05eacd100dae6cd828c6653be"
+FINGERPRINT = "a9e606cf9f4eda1137bff0276046fd7bae7c0385e2f9e6f6dcc783af064b7d87"
 _DATA = Path(__file__).parent / "data"
 
 
