@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -129,3 +130,23 @@ def test_the_description_is_a_page_without_outside_assets(http: TestClient) -> N
     assert "POST /v1/chat/completions" in page
     assert "src=" not in page
     assert "http" not in page.replace("httpValidationError", "").replace("HTTPValidationError", "")
+
+
+def test_twenty_visitors_at_once_get_each_their_own_answer(http: TestClient) -> None:
+    pairs = [
+        ("2030年青禾市地区生产总值增长多少?", "5.5%"),
+        ("白石大桥全长多少米?", "1250米"),
+        ("2030年进出口总值增长多少?", "11%"),
+        ("2031年新建多少座公园?", "15座"),
+    ]
+
+    def visit(number: int) -> list[tuple[str, str]]:
+        mine = [pairs[(number + turn) % len(pairs)] for turn in range(len(pairs))]
+        openai = _client(http)
+        return [(_ask(openai, ("user", q)).choices[0].message.content, a) for q, a in mine]
+
+    with ThreadPoolExecutor(20) as visitors:
+        said = [answer for answers in visitors.map(visit, range(20)) for answer in answers]
+    assert len(said) == 80
+    for text, expected in said:
+        assert [value for _, value in pairs if value in text] == [expected]

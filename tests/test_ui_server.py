@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import bcrypt
 import pytest
@@ -14,7 +15,8 @@ import uvicorn
 from fastapi.testclient import TestClient
 from playwright.sync_api import Route, expect
 
-from qa import ReportQA
+from qa import Answer, ReportQA, Turn
+from qa.service import AnswerStream
 from qa.settings import Settings
 from tests.serving import ask, chromium, free_port, write_reports
 from ui.access import AccessError, RateLimit, read_passwords
@@ -106,32 +108,76 @@ def test_the_limit_counts_each_visitor_over_the_last_minute() -> None:
     assert [limit.allows("a") for _ in range(3)] == [True, True, False]
 
 
-@pytest.fixture
-def behind_proxy(qa: ReportQA) -> Iterator[str]:
-    """A server whose proxy shows it under /reports."""
+@contextmanager
+def running(qa: ReportQA, root_path: str = "") -> Iterator[str]:
+    """Serve in this process and yield the address."""
     server = uvicorn.Server(
-        uvicorn.Config(application(qa, Serving()), port=free_port(), root_path="/reports")
+        uvicorn.Config(
+            application(qa, Serving()), port=free_port(), root_path=root_path, log_level="warning"
+        )
     )
     thread = Thread(target=server.run)
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the server ended before it answered"
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.config.port}/reports/"
-    server.should_exit = True
-    thread.join(timeout=20)
+    try:
+        yield f"http://127.0.0.1:{server.config.port}{root_path}/"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
-def test_the_page_works_under_the_path_of_a_proxy(behind_proxy: str) -> None:
+def test_the_page_works_under_the_path_of_a_proxy(qa: ReportQA) -> None:
     def strip(route: Route) -> None:
         route.continue_(url=route.request.url.replace("/reports/", "/", 1))
 
-    with chromium() as browser:
+    with running(qa, "/reports") as address, chromium() as browser:
         page = browser.new_page()
         page.route("**/reports/**", strip)
-        page.goto(behind_proxy)
+        page.goto(address)
         page.locator(".rq-chat").wait_for(timeout=30_000)
         expect(ask(page, "白石大桥全长多少米?")).to_contain_text("1250米")
         page.get_by_role("link", name="English").click()
         expect(page.locator(".rq-log")).to_contain_text("1250米", timeout=30_000)
-        assert page.url == f"{behind_proxy}en/"
+        assert page.url == f"{address}en/"
+
+
+class Pondering(ReportQA):
+    """Writes a draft, and checks it once it is told to go on."""
+
+    go_on = Event()
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
+        return AnswerStream(self._pondered(question, history))
+
+    def _pondered(self, question: str, history: Sequence[Turn]) -> Generator[str, None, Answer]:
+        yield "大桥长一万米[1]。"
+        assert self.go_on.wait(timeout=30)
+        return super().stream(question, history).result
+
+
+def test_an_answer_is_a_draft_until_it_is_checked_and_can_be_stopped(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("slow")
+    slow = Pondering.open(
+        write_reports(folder / "reports"), settings=Settings(data_dir=folder / "data")
+    )
+    with running(slow) as address, chromium() as browser:
+        page = browser.new_page()
+        page.goto(address)
+        page.locator(".rq-chat").wait_for(timeout=30_000)
+        page.locator("#question textarea, #question input").first.fill("白石大桥全长多少米?")
+        page.locator("#send").click()
+        expect(page.locator(".rq-draft .rq-mark")).to_have_text("草稿，正在核对")
+        expect(page.locator(".rq-draft .rq-text")).to_have_text("大桥长一万米[1]。")
+        expect(page.locator("#send")).to_be_hidden()
+        page.locator("#stop").click()
+        expect(page.locator(".rq-welcome")).to_be_visible()
+        slow.go_on.set()
+        turn = ask(page, "白石大桥全长多少米?")
+        expect(turn.locator(".rq-mark")).to_have_text("✓ 已核对")
+        expect(turn.locator(".rq-text")).to_contain_text("1250米[1]")
+        expect(turn).not_to_contain_text("一万米")
+        expect(page.locator(".rq-log > li")).to_have_count(1)

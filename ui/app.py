@@ -35,6 +35,8 @@ HEAD = (
 _STORAGE: Any = {"storage_key": "report-qa", "secret": "report-qa"}
 _VISIT = 12 * 3600  # seconds that a visitor's report is kept while the page stays open
 _QUIET: Any = {"show_progress": "hidden"}
+# What is asked while the last event is just ending waits for it and is not lost.
+_PATIENT: Any = {**_QUIET, "trigger_mode": "always_last"}
 
 
 class Page:
@@ -106,10 +108,10 @@ class Page:
                 stop = gr.Button(texts.stop, variant="stop", elem_id="stop", min_width=80)
         outputs = [log, stored, box]
         running: list[Any] = [
-            event(self._ask, [box, stored, own], outputs, **_QUIET)
+            event(self._ask, [box, stored, own], outputs, **_PATIENT)
             for event in (send.click, box.submit)
         ]
-        running.append(log.act(self._act, [stored, own], outputs, **_QUIET))
+        running.append(log.act(self._act, [stored, own], outputs, **_PATIENT))
         stop.click(self._redraw, stored, log, cancels=running, queue=False, **_QUIET)
         return log
 
@@ -118,7 +120,7 @@ class Page:
             words = gr.Textbox(label=self._texts.filter, elem_id="filter", max_lines=1)
             drawn = gr.HTML("", elem_id="figures", apply_default_css=False)
         for event in (tab.select, words.change):
-            event(self._tabulate, [words, own], drawn, trigger_mode="always_last", **_QUIET)
+            event(self._tabulate, [words, own], drawn, **_PATIENT)
 
     def _tabulate(self, words: str, own: Brought | None) -> str:
         qa = Shelf(self._qa, own).asked

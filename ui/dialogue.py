@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from qa import ReportQA
@@ -42,7 +43,12 @@ class Dialogue:
         return chat.conversation(notebook, self._texts)
 
     def ask(self, qa: ReportQA, question: str, notebook: Notebook, visitor: str) -> Iterator[Step]:
-        """Show the answer as it grows, then verified and with what can be asked next."""
+        """Show the answer as it grows, then verified and with what can be asked next.
+
+        Nothing asked changes nothing: a second click on the emptied box is not a question.
+        """
+        if not question.strip():
+            return
         if not self._limit.allows(visitor):
             yield Step(chat.conversation(notebook, self._texts, error=self._texts.too_many))
             return
@@ -55,11 +61,11 @@ class Dialogue:
         earlier = notebook.exchanges
         draft = Exchange(question=question)
         yield self._drafted(notebook.holding(*earlier, draft), question="")
-        stream = qa.stream(question, notebook.turns)
-        for delta in stream:
-            draft = draft.model_copy(update={"text": draft.text + delta})
-            yield self._drafted(notebook.holding(*earlier, draft))
-        answer = stream.result
+        with closing(qa.stream(question, notebook.turns)) as stream:
+            for delta in stream:
+                draft = draft.model_copy(update={"text": draft.text + delta})
+                yield self._drafted(notebook.holding(*earlier, draft))
+            answer = stream.result
         known = frozenset(past.question for past in (*earlier, draft))
         suggestions = tuple(follow_ups(qa, answer, known))
         exchange = record(answer).model_copy(update={"suggestions": suggestions})
