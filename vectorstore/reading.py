@@ -1,40 +1,44 @@
-"""A file -> the report in it.
+"""A file -> the report in it; a folder or an archive -> the reports in it.
 
-Each kind of file has one reader, from its bytes to its text. A text file may be in
-UTF-8, in UTF-16 with a byte order mark, or in GB18030 (and so GBK or GB2312).
+Each kind of file has one reader in `vectorstore.readers`, from its bytes to its text.
 """
 
 from __future__ import annotations
 
-import codecs
-import unicodedata
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path, PurePath
 
 from vectorstore.errors import ReadingError
 from vectorstore.outline import build_report
+from vectorstore.readers.archive import MOST_BYTES, members, too_large
 from vectorstore.report import Report
 
 _BUILTIN = "2020年重庆市政府工作报告.txt"
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_MEND = "请在编辑器里把它另存为 UTF-8 编码的文本文件。"
-# Of the letters of other reports 97 % occur in the built-in one, of traditional
-# Chinese 55 %, of Big5 or Shift-JIS read as GB18030 less than 10 %, of EUC less than 30 %.
-_FAMILIAR_SHARE = 0.45
-_COMMON_NAMES = {
-    "big5": "Big5",
-    "big5hkscs": "Big5",
-    "cp950": "Big5",
-    "cp932": "Shift-JIS",
-    "shift_jis_2004": "Shift-JIS",
-    "euc_jis_2004": "EUC-JP",
-    "cp949": "EUC-KR",
+_READERS = {
+    ".txt": "plain",
+    ".md": "markdown",
+    ".html": "web",
+    ".htm": "web",
+    ".docx": "word",
+    ".pdf": "pdf",
 }
+_ARCHIVE = ".zip"
+
+SUFFIXES = (*_READERS, _ARCHIVE)
+"""The suffixes of the files that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one file: its report, or the reason why there is none.
+
+    `source` names the file for people; one inside an archive as «archive › file».
+    """
+
+    source: str
+    outcome: Report | ReadingError
 
 
 def builtin_path() -> Path:
@@ -47,25 +51,106 @@ def read_folder(path: Path) -> list[Path]:
     return sorted(
         file
         for file in path.rglob("*")
-        if file.suffix.lower() in _READERS
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        if file.suffix.lower() in SUFFIXES
+        and not any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
         and file.is_file()
     )
 
 
 def read_report(path: Path) -> Report:
-    """Read a file as a report.
+    """Read a file as a report; an archive must hold just one.
 
     Raises:
         ReadingError: there is no such file, it may not be read, or it holds no text
             of a known kind and encoding; the message says which, and how to mend it.
     """
+    readings = list(_readings(path))
+    if len(readings) != 1:
+        raise ReadingError(
+            f"压缩包 {path} 里有 {len(readings)} 份可以读取的文件，这里应当是一份报告。"
+            "请解压后选出一份，或为整个压缩包建立索引。"
+        )
+    outcome = readings[0].outcome
+    if isinstance(outcome, ReadingError):
+        raise outcome
+    return outcome
+
+
+def read_reports(*paths: Path) -> Iterator[Reading]:
+    """Read files, folders and archives; what cannot be read is told, not raised.
+
+    Reports are known by their file's name without suffix: the second of one name
+    is not read.
+    """
+    sources: dict[str, str] = {}
+    for path in paths:
+        for file in read_folder(path) if path.is_dir() else [path]:
+            for reading in _readings_or_error(file):
+                yield _told_apart(reading, sources)
+
+
+def _told_apart(reading: Reading, sources: dict[str, str]) -> Reading:
+    """Return the reading, or an error where its report's id was met before."""
+    if isinstance(reading.outcome, ReadingError):
+        return reading
+    id_ = reading.outcome.id
+    first = sources.setdefault(id_, reading.source)
+    if first == reading.source:
+        return reading
+    message = (
+        f"{reading.source} 与 {first} 同名，已读取后者。"
+        "报告以不带后缀的文件名区分，请给其中一个改名。"
+    )
+    return Reading(reading.source, ReadingError(message))
+
+
+def _readings_or_error(file: Path) -> Iterator[Reading]:
     try:
-        path.stat()
+        yield from _readings(file)
+    except ReadingError as error:
+        yield Reading(str(file), error)
+
+
+def _readings(path: Path) -> Iterator[Reading]:
+    """Yield what comes of a file: one reading, or those of an archive's members.
+
+    Raises:
+        ReadingError: the file itself cannot be read.
+    """
+    data = _bytes(path)
+    if path.suffix.lower() != _ARCHIVE:
+        yield Reading(str(path), _report(data, path))
+        return
+    for member, content in members(data, path.name):
+        if member.suffix.lower() in SUFFIXES:
+            yield Reading(f"{path} › {member}", _member(content, member))
+
+
+def _member(content: bytes | ReadingError, member: PurePath) -> Report | ReadingError:
+    if isinstance(content, ReadingError):
+        return content
+    if member.suffix.lower() == _ARCHIVE:
+        return ReadingError(f"「{member}」是压缩包里的压缩包，不予读取。请先解开它。")
+    try:
+        return _report(content, member)
+    except ReadingError as error:
+        return error
+
+
+def _report(data: bytes, path: PurePath) -> Report:
+    text = _reader(path)(data, path.name)
+    return build_report(text, report_id=path.stem, filename=path.name)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
         if not path.is_file():
             raise ReadingError(f"{path} 不是文件；这里应当是一份报告的文件，例如 报告.txt。")
-        read = _reader(path)
-        data = path.read_bytes()
+        _check_kind(path)
+        if size > MOST_BYTES:
+            raise ReadingError(too_large(str(path), size))
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise ReadingError(f"找不到文件 {path}。请检查路径和文件名。") from error
     except PermissionError as error:
@@ -74,74 +159,18 @@ def read_report(path: Path) -> Report:
         ) from error
     except OSError as error:
         raise ReadingError(f"读不了文件 {path}：{error.strerror}。请检查路径和磁盘。") from error
-    return build_report(read(data, path.name), report_id=path.stem, filename=path.name)
 
 
-def _reader(path: Path) -> Callable[[bytes, str], str]:
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+def _reader(path: PurePath) -> Callable[[bytes, str], str]:
+    module = import_module(f"vectorstore.readers.{_READERS[path.suffix.lower()]}")
+    read: Callable[[bytes, str], str] = module.text_of
+    return read
+
+
+def _check_kind(path: PurePath) -> None:
+    if path.suffix.lower() not in SUFFIXES:
         kind = f"{path.suffix} 文件" if path.suffix else "没有后缀的文件"
         raise ReadingError(
-            f"「{path.name}」是{kind}，可以读取的是 {'、'.join(_READERS)}。"
+            f"「{path.name}」是{kind}，可以读取的是 {'、'.join(SUFFIXES)}。"
             "请把报告的全文另存为其中一种。"
         )
-    return reader
-
-
-def _text(data: bytes, name: str) -> str:
-    """Decode a text file, line ends as they are.
-
-    Raises:
-        ReadingError: it is binary, or in another encoding.
-    """
-    mark = next((codec for bom, codec in _BYTE_ORDER_MARKS if data.startswith(bom)), None)
-    text = _decoded(data, mark or "utf-8")
-    if "\0" in text if text is not None else mark is None and b"\0" in data:
-        raise ReadingError(
-            f"「{name}」含有 NUL 字节，看来是二进制文件，不是纯文本。"
-            f"请确认它是报告的文本；如果是，{_MEND}"
-        )
-    if text is None and mark is None:
-        text = _decoded(data, "gb18030")
-        text = text if text is not None and _is_plausible(text) else None
-    if text is None:
-        guess = _guessed_encoding(data)
-        found = f"看来是 {guess}" if guess else "认不出来"
-        raise ReadingError(
-            f"「{name}」的编码{found}；可以读取的是 UTF-8、UTF-16（带 BOM）和 GB18030。{_MEND}"
-        )
-    return text
-
-
-def _decoded(data: bytes, codec: str) -> str | None:
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError:
-        return None
-
-
-def _is_plausible(text: str) -> bool:
-    """Tell whether a text read as GB18030, which decodes nearly anything, is Chinese."""
-    if any(unicodedata.category(char) == "Cc" and not char.isspace() for char in text):
-        return False
-    letters = [char for char in text if char.isalpha() and not char.isascii()]
-    familiar = sum(char in _familiar_letters() for char in letters)
-    return bool(letters) and familiar >= _FAMILIAR_SHARE * len(letters)
-
-
-@cache
-def _familiar_letters() -> frozenset[str]:
-    return frozenset(filter(str.isalpha, builtin_path().read_text("utf-8")))
-
-
-def _guessed_encoding(data: bytes) -> str | None:
-    """Return the usual name of the encoding that the bytes look like."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data).best()
-    if best is None:
-        return None
-    return _COMMON_NAMES.get(best.encoding, best.encoding.replace("_", "-").upper())
-
-
-_READERS: dict[str, Callable[[bytes, str], str]] = {".txt": _text}
