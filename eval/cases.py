@@ -20,7 +20,7 @@ from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
 VERSION = "2020.2"
-FINGERPRINT = "a9e606cf9f4eda1137bff0276046fd7bae7c0385e2f9e6f6dcc783af064b7d87"
+FINGERPRINT = "7e2fc51c48d7fd9d6146ddff1d903464ea6a6335f0bcbfad61dfa54f9a16beb0"
 _DATA = Path(__file__).parent / "data"
 
 
