@@ -330,16 +330,22 @@ def test_what_is_no_report_is_refused_with_the_reason(page: Page, tmp_path: Path
     expect(page.get_by_role("button", name="就这份报告提问")).to_be_hidden()
 
 
+def _barriers(page: Page) -> dict[str, list[str]]:
+    options = {"runOnly": ["wcag2a", "wcag2aa"]}
+    violations = Axe().run(page, options=options).response["violations"]
+    return {v["id"]: [node["html"][:200] for node in v["nodes"]] for v in violations}
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_no_barrier(page: Page, dark: bool) -> None:
-    ask(page, "2030年青禾市地区生产总值增长多少?")
-    ask(page, "2025年青禾市地区生产总值增长多少?")
     if dark:
         page.get_by_role("button", name="深色").click()
-    found = {
-        violation["id"]: [node["html"][:200] for node in violation["nodes"]]
-        for violation in Axe()
-        .run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-        .response["violations"]
-    }
-    assert found == {}
+    ask(page, "2030年青禾市地区生产总值增长多少?")
+    ask(page, "2025年青禾市地区生产总值增长多少?")
+    assert _barriers(page) == {}
+    page.get_by_role("tab", name="指标数据").click()
+    page.locator(".rq-figures").wait_for()
+    assert _barriers(page) == {}
+    page.get_by_role("tab", name="我的报告").click()
+    page.locator("#file").wait_for()
+    assert _barriers(page) == {}

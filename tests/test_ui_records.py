@@ -114,7 +114,12 @@ def _exchange(text: str) -> Exchange:
         number=1, report=text, paragraph=3, section=text, start=0, end=1, quote=text
     )  # fmt: skip
     return Exchange(
-        question=text, text=f"{text}[1]", sources=(source,), workings=(text,), suggestions=(text,)
+        question=text,
+        text=f"{text}[1]",
+        sources=(source,),
+        workings=(text,),
+        note=text,
+        suggestions=(text,),
     )
 
 

@@ -109,7 +109,8 @@ def _text(exchange: Exchange, texts: Texts) -> str:
         tag("p", escape(texts.computed_from.format(working)), class_="rq-workings")
         for working in exchange.workings
     )
-    return text + workings
+    note = tag("p", escape(exchange.note), class_="rq-workings") if exchange.note else ""
+    return text + workings + note
 
 
 def _cited(text: str, sources: dict[int, Source]) -> str:

@@ -42,13 +42,17 @@ class Source(_Record):
 
 
 class Exchange(_Record):
-    """One question and its answer. With a `reason`, the answer is a refusal."""
+    """One question and its answer. With a `reason`, the answer is a refusal.
+
+    `workings` are the operands of what was computed; `note` says how the answer came about.
+    """
 
     question: str
     text: str = ""
     reason: Reason | None = None
     sources: tuple[Source, ...] = ()
     workings: tuple[str, ...] = ()
+    note: str = ""
     suggestions: tuple[str, ...] = ()
     vote: Vote | None = None
 
@@ -118,6 +122,7 @@ def record(answer: Answer) -> Exchange:
         reason=answer.abstention.reason if answer.abstention else None,
         sources=tuple(_source(citation, answer.text) for citation in answer.citations),
         workings=tuple("、".join(claim.operands) for claim in answer.claims if claim.operands),
+        note=answer.note,
     )
 
 
