@@ -101,10 +101,15 @@ def _title(head: Sequence[str], name: str) -> str:
     for line in head:
         if _date(line) or len(line) > 60:
             break
-        lines.append(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", line))
-        if _TITLE_END.search(lines[-1]):
-            return " ".join(lines)
-    return lines[0] if lines else name
+        lines.append(line)
+        if _TITLE_END.search(line):
+            return _unspaced(" ".join(lines))
+    return _unspaced(lines[0]) if lines else name
+
+
+def _unspaced(title: str) -> str:
+    """Take out the blanks that spread a title over its line, or that stand at a line end."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", title)
 
 
 def _region(lines: Sequence[str]) -> str | None:

@@ -33,12 +33,13 @@ _DIGITS = re.compile(r"\d+")
 # The radicals that some fonts name in place of the characters that look like them.
 _RADICALS = re.compile(r"[\u2e80-\u2fd5]")
 _NOTES_TITLE = "注释"
-# In sizes of the body, and in usual distances of lines.
-_FOOTNOTE_SIZE = 0.8
-_GAP = 1.35
+_FOOTNOTE_SIZE = 0.8  # of the size of the body
+_GAP = 1.35  # of the usual distance of lines
+_WIDE = 2.0  # times the size of a letter
 
 
-_Letter = tuple[str, tuple[float, float, float, float]]  # with left, bottom, right, top
+# With left, bottom, right, top; a blank that PDFium added has no place.
+_Letter = tuple[str, tuple[float, float, float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _pages(data: bytes, name: str) -> Iterator[list[_Line]]:
     try:
         with pypdfium2.PdfDocument(data) as document:
             for page in document:
-                yield _merged(_runs(page.get_textpage()))
+                yield list(_lines(page.get_textpage()))
     except pypdfium2.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise ReadingError(f"「{name}」有密码保护，无法读取。请去掉密码后另存一份。") from error
@@ -88,58 +89,50 @@ def _pages(data: bytes, name: str) -> Iterator[list[_Line]]:
         ) from error
 
 
-def _runs(page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
-    """Yield the runs of letters between the line ends that PDFium found."""
+def _lines(page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
+    """Yield the lines of letters between the line ends that PDFium found."""
     letters: list[_Letter] = []
     for index in range(page.count_chars()):
         char = chr(raw.FPDFText_GetUnicode(page, index))
         if char not in f"\r\n{_HYPHEN}":
-            letters.append((char, page.get_charbox(index, loose=True)))
+            added = raw.FPDFText_IsGenerated(page, index) == 1
+            letters.append((char, None if added else page.get_charbox(index, loose=True)))
             continue
-        if char == _HYPHEN and letters:
-            letters.append(("-", letters[-1][1]))
+        if char == _HYPHEN:
+            letters.append(("-", None))
         yield from _line(letters)
         letters = []
     yield from _line(letters)
 
 
 def _line(letters: Sequence[_Letter]) -> Iterator[_Line]:
-    text = "".join(char for char, _ in letters)
-    boxes = [box for char, box in letters if not char.isspace()]
+    boxes = [box for char, box in letters if box and not char.isspace()]
     if not boxes:
         return
+    size = median(box[3] - box[1] for box in boxes)
     # Letters beyond 16 bits come as two halves.
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = (
+        _spaced(letters, _WIDE * size).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
     yield _Line(
         text=_RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).strip(),
         left=min(box[0] for box in boxes),
         right=max(box[2] for box in boxes),
         bottom=median(box[1] for box in boxes),
-        size=median(box[3] - box[1] for box in boxes),
+        size=size,
     )
 
 
-def _merged(runs: Iterator[_Line]) -> list[_Line]:
-    """Put runs that stand side by side into one line, as the cells of a table do."""
-    lines: list[_Line] = []
-    for run in runs:
-        before = lines[-1] if lines else None
-        if (
-            before
-            and abs(run.bottom - before.bottom) < before.size / 3
-            and run.left >= before.right
-        ):
-            wide = run.left - before.right > before.size
-            lines[-1] = _Line(
-                text=f"{before.text}\t{run.text}" if wide else joined((before.text, run.text)),
-                left=before.left,
-                right=run.right,
-                bottom=before.bottom,
-                size=before.size,
-            )
-        else:
-            lines.append(run)
-    return lines
+def _spaced(letters: Sequence[_Letter], wide: float) -> str:
+    """Return the text, with a tab for every wide gap, as between the cells of a table."""
+    text, right = "", None
+    for char, box in letters:
+        if box is not None:
+            if right is not None and box[0] - right > wide:
+                text = f"{text.rstrip()}\t"
+            right = box[2]
+        text += char
+    return text
 
 
 def _paragraphs(pages: Sequence[Sequence[_Line]]) -> Iterator[str]:
@@ -223,7 +216,7 @@ class _Column:
     def parts(self, before: _Line, line: _Line) -> bool:
         """Tell whether a new paragraph begins between two lines."""
         letter = before.size
-        if abs(line.size - letter) > 0.2 * letter:
+        if abs(line.size - letter) > 0.2 * letter or "\t" in before.text + line.text:
             return True
         step = before.bottom - line.bottom
         if step > _GAP * self.pitch:

@@ -21,74 +21,17 @@ from vectorstore.readers import plain
 from vectorstore.readers.lines import joined, row
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I)
-_UNSEEN = [
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "head",
-    "iframe",
-    "object",
-    "svg",
-    "math",
-    "canvas",
-    "button",
-    "select",
-    "option",
-    "input",
-    "textarea",
-    "nav",
-    "footer",
-    "aside",
-    "menu",
-    "rt",
-    "rp",
-    "audio",
-    "video",
-]
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_UNSEEN = (
+    "script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "canvas",
+    "button", "select", "option", "input", "textarea", "nav", "footer", "aside", "menu", "rt", "rp",
+    "audio", "video",
+)  # fmt: skip
+_BLOCKS = frozenset((
+    "address", "article", "blockquote", "body", "br", "caption", "center", "dd", "details", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
+))  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:header|banner|logo|nav|navbar|navigation|menu|foot|footer|crumbs?|breadcrumbs?|sidebar|"
@@ -194,9 +137,9 @@ def _strip(body: Any) -> None:
         element.drop_tree()
     prose = body.text_content().count("。")
     for element in list(body.iterdescendants()):
-        if _is_hidden(element) or _is_named_furniture(element):
-            if 2 * element.text_content().count("。") <= prose:
-                element.drop_tree()
+        needless = _is_hidden(element) or _is_named_furniture(element)
+        if needless and 2 * element.text_content().count("。") <= prose:
+            element.drop_tree()
 
 
 def _is_hidden(element: Any) -> bool:
@@ -274,13 +217,16 @@ def _article(lines: Sequence[_Line], title: str) -> Sequence[_Line]:
         return lines
     holder = _common([line.element for line in prose])
     inside = [i for i, line in enumerate(lines) if holder in _with_ancestors(line.element)]
-    headed = (
-        i
-        for i, line in enumerate(lines[: inside[0]])
+    headings = [
+        line.element
+        for line in lines[: inside[0]]
         if "报告" in line.text
         and (line.element.tag in _HEADINGS or _squeezed(title) in _squeezed(line.text))
-    )
-    return lines[max(headed, default=inside[0]) : inside[-1] + 1]
+    ]
+    first = inside[0]
+    if headings:
+        first = next(i for i, line in enumerate(lines) if line.element is headings[-1])
+    return lines[first : inside[-1] + 1]
 
 
 def _common(elements: Sequence[Any]) -> Any:
