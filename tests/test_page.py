@@ -238,6 +238,8 @@ def test_on_a_phone_the_reader_opens_over_the_chat_and_closes(
         expect(page.locator("#proof mark")).to_be_visible()
         page.go_back()
         expect(page.locator(".rq-reader")).to_be_hidden()
+        page.get_by_role("button", name="报告原文").tap()
+        expect(page.locator(".rq-reader")).to_be_visible()
 
 
 def test_the_page_speaks_english_and_turns_dark(page: Page) -> None:

@@ -84,6 +84,17 @@ def test_the_health_route_is_open_and_every_response_has_safe_headers(guarded: T
     assert "frame-ancestors 'self'" in guarded.get("/").headers["content-security-policy"]
 
 
+@pytest.mark.parametrize(("uploads", "status"), [(True, 200), (False, 403)])
+def test_no_file_is_taken_where_uploads_are_switched_off(
+    qa: ReportQA, uploads: bool, status: int
+) -> None:
+    with TestClient(application(qa, Serving(uploads=uploads))) as client:
+        for path in ("/gradio_api/upload", "/en/gradio_api/upload"):
+            sent = client.post(path, files={"files": ("a.txt", b"x")})
+            assert sent.status_code == status
+        assert ("我的报告" in client.get("/config").text) is uploads
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [("", "没有用户"), ("ana:geheim\n", "第1行"), ("# x\n\nana\n", "第3行")],

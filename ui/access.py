@@ -119,6 +119,20 @@ def _credentials(header: str) -> tuple[str, bytes]:
     return name.decode("utf-8", "replace"), password
 
 
+class NoUploads:
+    """Takes no file: Gradio's own route would, whether the page has a place for one or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to what would upload a file."""
+        if scope["type"] == "http" and _path(scope).endswith("/gradio_api/upload"):
+            refusal = PlainTextResponse("这里不接受上传。Uploads are switched off.", 403)
+            return await refusal(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+
 class SafeHeaders:
     """Adds the security headers to each response."""
 

@@ -50,7 +50,9 @@ class Page:
 
     def build(self) -> Any:
         """Return the Gradio blocks of the page."""
-        with gr.Blocks(title=self._texts.title, analytics_enabled=False) as page:
+        with gr.Blocks(
+            title=self._texts.title, analytics_enabled=False, delete_cache=(3600, 3600)
+        ) as page:
             stored = gr.BrowserState(None, **_STORAGE)
             own = gr.State(None, time_to_live=_VISIT, delete_callback=_close)
             gr.HTML(self._header(), apply_default_css=False)
@@ -76,13 +78,14 @@ class Page:
     def _header(self) -> str:
         texts = self._texts
         names = "、".join(report.title.replace("\n", " ") for report in self._qa.reports[:3])
+        read = tag("button", escape(texts.reader), type="button", data_page="read")
         dark = tag("button", escape(texts.dark), type="button", data_page="dark")
         other = tag("a", escape(texts.other_language), href=texts.other_page)
         return tag(
             "header",
             tag("h1", escape(texts.title))
             + tag("p", escape(texts.asked_of.format(names)))
-            + tag("nav", dark + other),
+            + tag("nav", read + dark + other),
             class_="rq-header",
             lang=texts.lang,
         )

@@ -217,6 +217,7 @@
   // -- wiring ------------------------------------------------------------------
 
   const PAGE_ACTS = {
+    read: openReader,
     close: closeReader,
     up: () => step(-1),
     down: () => step(1),

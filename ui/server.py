@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from qa import ReportQA
 from ui import api, docs
 from ui import app as pages  # before gradio: it tells Gradio not to report usage
-from ui.access import AccessError, PasswordGate, RateLimit, SafeHeaders, read_passwords
+from ui.access import AccessError, NoUploads, PasswordGate, RateLimit, SafeHeaders, read_passwords
 from ui.dialogue import Dialogue
 from ui.feedback import FeedbackLog
 from ui.texts import CHINESE, ENGLISH
@@ -74,6 +74,8 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
     limit = RateLimit(serving.per_minute)
     server.include_router(api.router(qa, limit))
     _mount_pages(server, qa, serving, limit)
+    if not serving.uploads:
+        server.add_middleware(NoUploads)
     if passwords is not None:
         server.add_middleware(PasswordGate, passwords=passwords)
     server.add_middleware(SafeHeaders)
@@ -92,6 +94,7 @@ def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limit: RateLim
             path=path,
             footer_links=[],
             run_history=False,
+            enable_monitoring=False,
             show_error=False,
             max_file_size=f"{MOST_MEGABYTES}mb",
             theme=pages.theme(),
