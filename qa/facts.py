@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa import wording
+from qa.compute import COUNTS
 from qa.english import english_statement
 from qa.inquiry import Inquiry, context
 from qa.matching import Matcher
@@ -156,8 +157,12 @@ def several_named(
             return []
         found.setdefault(best.figure.span, best)
     chosen = list(found.values())
-    alike = len({(c.figure.quantity.unit, c.figure.aspect) for c in chosen}) == 1
+    alike = len({(_kin(c.figure.quantity.unit), c.figure.aspect) for c in chosen}) == 1
     return chosen if len(chosen) > 1 and alike else []
+
+
+def _kin(unit: str) -> str:
+    return "个" if unit in COUNTS else unit
 
 
 def _twin(one: Candidate, other: Candidate) -> bool:
@@ -187,7 +192,7 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
     whole = (figure.indicator, around, headings)
     covered = matcher.coverage(*whole)
     surplus = matcher.surplus(figure.indicator) if named else 1.0
-    fits = _fits(question, figure)
+    fits = _fits(question, figure, named)
     in_period = _in_period(inquiry, figure)
     score = (
         0.7 * named
@@ -214,10 +219,12 @@ def _lead(figure: Figure) -> str:
     return re.split(r"[,，]", re.split(r"[;；:：]", before)[-1], maxsplit=1)[0]
 
 
-def _fits(question: Question, figure: Figure) -> bool:
+def _fits(question: Question, figure: Figure, named: float) -> bool:
     unit = figure.quantity.unit
     if question.units and unit not in question.units:
-        return False
+        counted = unit in COUNTS and not question.units.isdisjoint(COUNTS)
+        if not counted or named < 0.9:
+            return False  # «多少座» may be told in «101家», of just that thing
     if _SHARE_OF.search(figure.indicator) and not wording.asks_share(question.plain):
         return False  # «常住人口城镇化率» says nothing of how many live there
     if figure.kind is Kind.ACTUAL and question.targeted and not question.spans_parts:

@@ -10,6 +10,7 @@ dropped. An answer that leaves out what the report says gives way as a whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,11 @@ _VERIFIER_SAYS = {
     "told as a target, but reached": "资料里是已经完成的，不是",
     "told as reached, but a target": "资料里是目标，不是",
 }
+_DECLINED = re.compile(r"报告(?:中|里)?(?:并?没有|并?未)(?:提及|提到|说明)")
+# What models put before a line: a number, a dash, the label of the evidence.
+_BEFORE_LINE = re.compile(
+    r"^\s*(?:\d{1,2}[.、)）]|[-*•·]|#+|(?:资料)?\s*\[?\d{0,2}\]?\s*〔[^〕\n]*〕)\s*", re.MULTILINE
+)
 _BESIDE = "没有回答所问的内容"
 
 
@@ -87,7 +93,9 @@ class Writer:
             return Written(proven, _fallen_back(str(error)), None)
         replies = [reply]
         judged = self._judged(inquiry, reply.text, evidence, proven)
-        if judged and any(each.problems for each in judged):
+        if _DECLINED.search(reply.text) and all(each.problems for each in judged):
+            return Written(proven, _fallen_back("它认为报告没有提到"), self._cost(replies))
+        if any(each.problems for each in judged):
             again = self._again(messages, reply, judged, deadline)
             if again is not None:
                 replies.append(again)
@@ -114,10 +122,11 @@ class Writer:
         self, inquiry: Inquiry, text: str, evidence: Sequence[Citation], proven: Sequence[Claim]
     ) -> list[_Judged]:
         """Split a draft into claims, each once, and judge them."""
-        claims = parse(Draft(text, tuple(evidence)))
-        unique = {claim.text.rstrip("。；;.！!"): claim for claim in reversed(claims)}
+        claims = parse(Draft(_BEFORE_LINE.sub("", text), tuple(evidence)))
+        unique = {f"{claim.text.rstrip('。；;.！!')}。": claim for claim in reversed(claims)}
         return [
-            self._judge(inquiry, claim, evidence, proven) for claim in reversed(unique.values())
+            self._judge(inquiry, replace(claim, text=sentence), evidence, proven)
+            for sentence, claim in reversed(unique.items())
         ]
 
     def _judge(
@@ -130,6 +139,8 @@ class Writer:
         if not claim.citations:
             claim = self._with_its_only_proof(claim, evidence)
         found = self._against(claim)
+        if not found:
+            claim = self._with_needed_proof(claim)
         if not found and not _answers(inquiry, claim, proven):
             found = [_BESIDE]
         return _Judged(claim, tuple(found))
@@ -145,6 +156,14 @@ class Writer:
         cited = [replace(claim, citations=(citation,)) for citation in evidence]
         held = [each for each in cited if not self._against(each)]
         return held[0] if len(held) == 1 else claim
+
+    def _with_needed_proof(self, claim: Claim) -> Claim:
+        """Take the citations off a claim without which it still holds."""
+        for citation in reversed(claim.citations):
+            rest = replace(claim, citations=tuple(c for c in claim.citations if c != citation))
+            if not self._against(rest):
+                claim = rest
+        return claim
 
     def _cost(self, replies: Sequence[Reply]) -> Generation:
         return Generation(
@@ -206,21 +225,33 @@ def _cut(passage: Passage, span: Span, tokens: int) -> Span | None:
 
 
 def ask_for(inquiry: Inquiry, evidence: Sequence[Citation]) -> list[Message]:
-    """Return the prompt: the rules, and as data the evidence, its figures and the question."""
+    """Return the prompt: the rules, an example, and as data evidence, figures and question."""
     texts = prompt("answer")
-    lines = (
-        f"[{c.number}]（{_period(inquiry, c.passage)}，{as_data(context(c.passage, c.span.start))}）"
-        f"{as_data(c.quote)}"
+    pieces = "\n".join(
+        texts.fill(
+            "piece",
+            number=str(c.number),
+            period=_period(inquiry, c.passage),
+            heading=as_data(context(c.passage, c.span.start)),
+            text=as_data(c.quote),
+        )
         for c in evidence
     )
     rows = "\n".join(_rows(inquiry, evidence))
-    user = texts.fill(
+    figures = texts.fill("figures", rows=rows) + "\n" if rows else ""
+    example = texts.fill(
         "user",
-        evidence="\n".join(lines),
-        figures=texts.fill("figures", rows=rows) + "\n" if rows else "",
-        question=as_data(inquiry.question.text),
+        evidence=texts.fill("example_evidence"),
+        figures="",
+        question=texts.fill("example_question"),
     )
-    return [("system", texts.fill("system")), ("human", user)]
+    question = as_data(inquiry.question.text)
+    return [
+        ("system", texts.fill("system")),
+        ("human", example),
+        ("ai", texts.fill("example_answer")),
+        ("human", texts.fill("user", evidence=pieces, figures=figures, question=question)),
+    ]
 
 
 def _period(inquiry: Inquiry, passage: Passage) -> str:
@@ -251,9 +282,11 @@ def _answers(inquiry: Inquiry, claim: Claim, proven: Sequence[Claim]) -> bool:
     asked = [q for each in proven for q in find_quantities(each.text)]
     if asked and inquiry.question.form is Form.FIGURE:
         return any(q.same(other) for q in find_quantities(claim.text) for other in asked)
-    return _speaks(inquiry, claim) >= min(
-        inquiry.thresholds.enough, *(_speaks(inquiry, each) for each in proven)
-    )
+    if _same_fact(claim, proven) is not None:
+        return True
+    # Where the question's terms did not lead to its answer, they cannot judge another.
+    enough = inquiry.thresholds.enough
+    return min(_speaks(inquiry, each) for each in (claim, *proven)) >= enough
 
 
 def _speaks(inquiry: Inquiry, claim: Claim) -> float:

@@ -47,7 +47,12 @@ class _Name:
 
     def __init__(self, text: str, weights: Weights, *, whole: bool = False) -> None:
         self.text = text
-        self.longer = lexicon().apart.get(text, ())
+        self.longer = [
+            longer + text[len(word) :]
+            for word, wholes in lexicon().apart.items()
+            for longer in wholes
+            if text.startswith(word) and (longer.endswith(word) or word == text)
+        ]
         self.weights = [weights.of(char) for char in text]
         self.whole = sum(self.weights)
         # Latin names and pairs of characters are there or not there; longer ones may be in part.
@@ -59,7 +64,9 @@ class _Name:
 
     def covered(self, text: str) -> float:
         """Return the weighted share of the name that stands in `text` in runs of two or more."""
-        if self.text in text and self._meant(text):
+        for longer in self.longer:
+            text = text.replace(longer, " ")  # a longer word that means another thing
+        if self.text in text:
             return 1.0
         there = [pair in text for pair in self.pairs]
         if True not in there:
@@ -74,12 +81,6 @@ class _Name:
         if all(qualifier.search(text) for qualifier in self.qualifiers):
             return share
         return min(share, _UNQUALIFIED)
-
-    def _meant(self, text: str) -> bool:
-        """Tell whether the name stands by itself, not in a longer word that means another thing."""
-        for longer in self.longer:
-            text = text.replace(longer, " ")
-        return self.text in text
 
 
 class Matcher:

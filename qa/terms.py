@@ -28,7 +28,7 @@ _WHICH = re.compile(
 _OPENING_QUOTES = '“"「『'
 # Kinds of words by jieba's tags: nouns and names carry a question, verbs and
 # adjectives colour it, the rest (pronouns, numerals, particles …) says nothing.
-_CARRIES = re.compile(r"n|an|j|l$|eng|s$|t$|x$|b$|i$")
+_CARRIES = re.compile(r"n|an|j|l$|eng|s$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
 # What an English word without a Chinese name weighs, however long: it may be any word of doing.
@@ -160,13 +160,15 @@ def _without_asking(text: str, writes: Writes) -> str:
 
     «数据» asks in «有什么数据», and is part of a name in «大数据智能化».
     """
-
-    def blank(match: re.Match[str]) -> str:
+    found = list(lexicon().asking.finditer(text))
+    taken = {place for match in found for place in range(*match.span())}
+    for match in reversed(found):
         start, end = match.span()
-        amid = start > 0 and end < len(text) and writes(text[start - 1 : end + 1])
-        return match[0] if amid else " "
-
-    return lexicon().asking.sub(blank, text)
+        beside = {start - 1, end}
+        inside = start > 0 and end < len(text) and not beside & taken
+        if not (inside and writes(text[start - 1 : end + 1])):
+            text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _words(piece: str, writes: Writes) -> Iterator[Term]:
@@ -176,16 +178,23 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
         return
     pairs = list(_segmenter().cut(piece))
     while pairs:
-        size = next(
-            (n for n in range(_MOST_WORDS, 1, -1) if writes("".join(p.word for p in pairs[:n]))), 1
-        )
+        size = next((n for n in range(_MOST_WORDS, 1, -1) if _is_name(pairs[:n], writes)), 1)
         run = "".join(pair.word for pair in pairs[:size])
         if size > 1 and len(run) > 2:
-            yield Term(run, lexicon().others(run))
+            carries = any(_CARRIES.match(pair.flag) for pair in pairs[:size])
+            yield Term(run, lexicon().others(run), 1.0 if carries else _VERBAL)
         else:
             for pair in pairs[:size]:
                 yield from _word(pair.word, pair.flag)
         pairs = pairs[size:]
+
+
+def _is_name(pairs: list[Any], writes: Writes) -> bool:
+    """Tell whether the reports write these words as one, and no particle opens or ends it."""
+    ends = (pairs[0].flag, pairs[-1].flag)
+    if not all(_CARRIES.match(tag) or _COLOURS.match(tag) for tag in ends):
+        return False
+    return writes("".join(pair.word for pair in pairs))
 
 
 def _word(word: str, tag: str) -> Iterator[Term]:

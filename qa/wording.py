@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<!第)几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例)(?:是|为|呢|有|达)?[?？]?$"
     r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
 )
@@ -26,7 +26,7 @@ YESNO = re.compile(
     r"是不是|有没有|是否|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|几倍"
+    r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍"
     r"|哪个(?:更|高|低|快|多|大|慢|少)|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
     r"|difference|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
 )
