@@ -81,6 +81,24 @@ def test_run_in_headings_of_known_paragraphs(
     assert [span.of(passage.text) for span in passage.headings] == headings
 
 
+@pytest.mark.parametrize(
+    ("opening", "is_heading"),
+    [
+        ("深化国资国企改革。", True),
+        ("坚持和落实“两个毫不动摇”。", True),
+        ("加强实事求是作风建设。", True),
+        ("人民满意是衡量政府工作的根本标准。", False),
+        ("高质量编制规划是今年的一项重点工作。", False),
+        ("今年任务艰巨繁重。", False),
+        ("新建学校10所。", False),
+    ],
+)
+def test_only_a_topic_heads_the_paragraph_that_it_opens(opening: str, is_heading: bool) -> None:
+    report = _report(f"{_HALF}{opening}推动各项工作取得新的进展，让人民生活更加美好。\n")
+    passage = report.passages[-1]
+    assert [span.of(passage.text) for span in passage.headings] == [opening] * is_heading
+
+
 def test_a_run_in_heading_governs_what_follows_it(report: Report) -> None:
     (passage,) = [p for p in report.passages if p.text.startswith("(一)扎实做好")]
     assert passage.heading_at(passage.text.index("75万人")) == "着力稳就业,"

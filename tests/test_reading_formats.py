@@ -133,6 +133,40 @@ def test_footnotes_follow_the_text_as_notes(tmp_path: Path) -> None:
     ]
 
 
+def test_numbers_that_word_puts_before_paragraphs_are_read(tmp_path: Path) -> None:
+    """Of an own list with two levels, and of a style of the template."""
+    levels = "".join(
+        f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/>'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
+        for level, text in enumerate(["%1、", "（%2）"])
+    )
+    document = docx.Document()
+    lists = document.part.numbering_part.element
+    lists.insert(
+        0, parse_xml(f'<w:abstractNum {_WORD} w:abstractNumId="77">{levels}</w:abstractNum>')
+    )
+    lists.append(parse_xml(f'<w:num {_WORD} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for level, text in [
+        (0, "回顾"),
+        (1, "稳就业"),
+        (1, "稳外贸"),
+        (0, "安排"),
+        *[(1, "项目")] * 21,
+    ]:
+        properties = document.add_paragraph(text)._p.get_or_add_pPr().get_or_add_numPr()
+        properties.get_or_add_numId().val = 77
+        properties.get_or_add_ilvl().val = level
+    document.add_paragraph("新建学校", style="List Number")
+    document.add_paragraph("新建医院", style="List Number")
+    document.add_paragraph("没有编号")
+    texts = _texts(_saved(tmp_path, document))
+    assert texts[:5] == ["一、回顾", "（一）稳就业", "（二）稳外贸", "二、安排", "（一）项目"]
+    assert [texts[number] for number in (13, 14, 23, 24)] == [
+        "（十）项目", "（十一）项目", "（二十）项目", "（二十一）项目",
+    ]  # fmt: skip
+    assert texts[25:] == ["1.新建学校", "2.新建医院", "没有编号"]
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [

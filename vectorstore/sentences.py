@@ -45,6 +45,8 @@ _DEED = re.compile(r"(?:完成|任务|试点|方案|意见|投用|开工|运行|
 _ORDINAL = re.compile(
     r"[一二三四五六七八九十]+是|[(（]?\d{1,2}[)）.、．]|[(（][一二三四五六七八九十]+[)）]|首先|其次"
 )
+# «人民满意是衡量政府工作的根本标准。» states something; it heads nothing.
+_STATEMENT = re.compile(r"(?<![求凡])是[\u4e00-\u9fff]{3}")
 _QUOTED = re.compile(r"“[^”]{1,4}”")
 
 
@@ -143,6 +145,7 @@ def _opening_topic(text: str, sentence: Span) -> Span | None:
         and not _DIGIT.search(phrase)
         and not _CLAUSE_END.search(phrase)
         and not _ADDRESS.match(phrase)
+        and not _STATEMENT.search(phrase)
     )
     return Span(sentence.start, sentence.start + len(phrase)) if fits else None
 

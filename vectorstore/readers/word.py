@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import docx
@@ -15,6 +15,7 @@ from lxml.etree import XMLSyntaxError
 from vectorstore.errors import ReadingError
 from vectorstore.readers.archive import repacked
 from vectorstore.readers.lines import row
+from vectorstore.readers.numbering import Numbering
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -54,8 +55,9 @@ def text_of(data: bytes, name: str) -> str:
         raise ReadingError(_ole_message(data, name))
     try:
         document = docx.Document(repacked(data, name))
-        lines = list(_lines(document.element.body))
-        notes = [line for note in _notes(document) for line in _lines(note)]
+        label = Numbering(document).label
+        lines = list(_lines(document.element.body, label))
+        notes = [line for note in _notes(document) for line in _lines(note, label)]
     except (ReadingError, OpcError, XMLSyntaxError, KeyError, ValueError) as error:
         raise ReadingError(
             f"「{name}」不是完好的 Word 文档（.docx），可能没有下载完整。"
@@ -81,18 +83,21 @@ def _notes(document: Any) -> Iterator[Any]:
                 yield from parse_xml(relation.target_part.blob).iter(tag)
 
 
-def _lines(container: Any) -> Iterator[str]:
+def _lines(container: Any, label: Callable[[Any], str]) -> Iterator[str]:
     """Yield the lines of a body, a cell, a text box or a note, in the order of reading."""
     for child in container:
         if child.tag == _PARAGRAPH:
-            yield from "".join(_pieces(child)).split("\n")
+            number, text = label(child), "".join(_pieces(child))
+            yield from (f"{number}{text}" if text.strip() else text).split("\n")
             for box in _boxes(child):
-                yield from _lines(box)
+                yield from _lines(box, label)
         elif child.tag == _TABLE:
             for table_row in _below(child, qn("w:tr")):
-                yield from row([list(_lines(cell)) for cell in _below(table_row, qn("w:tc"))])
+                yield from row(
+                    [list(_lines(cell, label)) for cell in _below(table_row, qn("w:tc"))]
+                )
         elif isinstance(child.tag, str) and child.tag not in _NOT_SHOWN:
-            yield from _lines(child)  # content controls, insertions
+            yield from _lines(child, label)  # content controls, insertions
 
 
 def _pieces(element: Any) -> Iterator[str]:
