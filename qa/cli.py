@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,10 +57,10 @@ def _open(path: Path | None) -> ReportQA:
     return ReportQA.open(path, progress=_progress)
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(done: int, total: int, what: str = "索引") -> None:
     if sys.stderr.isatty():
         end = "\n" if done >= total else ""
-        print(f"\r{done}/{total}", end=end, file=sys.stderr, flush=True)
+        print(f"\r{what} {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -237,7 +238,7 @@ def fetch() -> None:
     from qa import local_model
     from qa.settings import Settings
 
-    path = local_model.fetch(Settings().data_dir, _progress)
+    path = local_model.fetch(Settings().data_dir, partial(_progress, what="模型"))
     print(f"模型在 {path}\n使用：REPORT_QA_MODEL=local report-qa ask …")
 
 

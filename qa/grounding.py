@@ -16,6 +16,7 @@ from itertools import pairwise
 from qa.answer import Claim
 from qa.inquiry import Library
 from qa.lexicon import lexicon
+from qa.question import is_english
 from vectorstore.figures import Aspect, Figure, of_passage
 from vectorstore.report import Part, Passage, Span
 
@@ -25,6 +26,7 @@ WORDS = 0.75
 MISSING_RUN = 4
 # How like two names of one indicator are at least.
 ALIKE = 0.3
+_LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What frames a statement and says nothing: «根据报告,…», «2019年,重庆市…».
 _FRAME = re.compile(
@@ -44,6 +46,8 @@ _LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO))
 
 def problems(claim: Claim, library: Library) -> list[str]:
     """Return what stands against a claim with citations, each in a few Chinese words."""
+    if is_english(claim.text):
+        return ["没有用中文"]
     quotes = "\n".join(citation.quote for citation in claim.citations)
     return [
         *_words(claim, quotes, library),
@@ -95,6 +99,9 @@ def _words(claim: Claim, quotes: str, library: Library) -> Iterator[str]:
         len(missing[0]) >= MISSING_RUN or sum(map(len, missing)) > (1 - WORDS) * content
     ):
         yield f"所引资料没有说“{missing[0]}”"
+    foreign = [word for word in _LATIN.findall(claim.text) if word.lower() not in known.lower()]
+    if foreign:
+        yield f"所引资料没有说“{foreign[0]}”"
     compared = _COMPARED.search(claim.text)
     if compared and not claim.operands and compared[0] not in quotes:
         yield f"所引资料没有说“{compared[0]}”"

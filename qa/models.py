@@ -88,7 +88,7 @@ class LanguageModel:
         except ModelError:
             raise
         except Exception as error:  # every provider's client raises errors of its own
-            _LOG.warning("the language model failed: %s", type(error).__name__)
+            _LOG.info("the language model failed", exc_info=error)
             raise ModelError(self._explained(error, begun=bool(text))) from error
         said = _without_thoughts(text).strip()
         if not said:
