@@ -47,7 +47,8 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
         page.locator(".rq-reader").wait_for(timeout=30_000)
         page.locator(".rq-chat").wait_for()
         yield page
-        assert errors == []
+        # Gradio's stream of events is cut where a test leaves the page.
+        assert [error for error in errors if not error.startswith("AbortError")] == []
         assert page.title() in (
             "政府工作报告问答",
             "Government work reports: questions and answers",

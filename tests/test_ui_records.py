@@ -250,6 +250,13 @@ def _uploaded(folder: Path, name: str, text: str) -> Path:
     return file
 
 
+def test_a_report_may_come_as_a_web_page(tmp_path: Path) -> None:
+    page = "<h1>红杉市政府工作报告</h1><p>一、2040年工作回顾</p><p>建成公园99座。</p>"
+    brought = Brought(_uploaded(tmp_path, "2041年红杉市政府工作报告.html", page), CHINESE)
+    assert [passage.text for passage in brought.report.passages][-1] == "建成公园99座。"
+    brought.close()
+
+
 def test_a_brought_report_is_asked_until_it_is_closed(qa: ReportQA, tmp_path: Path) -> None:
     file = _uploaded(
         tmp_path, "2041年红杉市政府工作报告.txt", "报告\n一、2040年工作回顾\n建成公园99座。\n"
@@ -268,7 +275,7 @@ def test_a_brought_report_is_asked_until_it_is_closed(qa: ReportQA, tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("表.csv", "a,b\n", "可以上传的是 .txt"),
+        ("表.csv", "a,b\n", "可以上传的是 .txt .md"),
         ("空.txt", "", "没有一段文字"),
         ("信.txt", "您好！\n", "找不到报告的章节"),
         ("大.txt", "字" * int(MOST_MEGABYTES * 1e6 / 3 + 1), "最大可以是"),

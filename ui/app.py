@@ -15,7 +15,7 @@ from ui.markup import tag
 from ui.notebook import Notebook
 from ui.shelf import Shelf
 from ui.texts import Texts
-from ui.upload import MOST_MEGABYTES, SUFFIXES, Brought, understood
+from ui.upload import MOST_MEGABYTES, UPLOADED, Brought, understood
 from vectorstore.errors import ReportQAError
 
 # Gradio reports usage unless told not to, and reads this when it is imported.
@@ -134,7 +134,7 @@ class Page:
         with gr.Tab(texts.tab_own, elem_classes="rq-tab"):
             gr.HTML(tag("p", escape(self._upload_rules())), apply_default_css=False)
             file = gr.File(
-                label=texts.upload, file_types=list(SUFFIXES), height=140, elem_id="file"
+                label=texts.upload, file_types=list(UPLOADED), height=140, elem_id="file"
             )
             preview = gr.HTML("", elem_id="preview", apply_default_css=False)
             with gr.Row():
@@ -143,7 +143,7 @@ class Page:
         return _Upload(file, preview, index, discard)
 
     def _upload_rules(self) -> str:
-        return self._texts.upload_means.format("、".join(SUFFIXES), MOST_MEGABYTES)
+        return self._texts.upload_means.format(" ".join(UPLOADED), MOST_MEGABYTES)
 
     def _wire(self, upload: _Upload, own: Any, shown: Any) -> None:
         outputs = [own, upload.preview, upload.file, upload.index, upload.discard, shown]

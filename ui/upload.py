@@ -15,10 +15,11 @@ from ui.reader import headings
 from ui.texts import Texts
 from vectorstore.errors import ReadingError
 from vectorstore.figures import extract
-from vectorstore.reading import read_report
+from vectorstore.reading import SUFFIXES, read_report
 from vectorstore.report import Report
 
-SUFFIXES = (".txt",)
+# An archive holds several reports; here it is one.
+UPLOADED = tuple(suffix for suffix in SUFFIXES if suffix != ".zip")
 MOST_MEGABYTES = 5
 
 
@@ -55,8 +56,8 @@ class Brought:
 
 
 def _check(file: Path, texts: Texts) -> None:
-    if file.suffix.lower() not in SUFFIXES:
-        raise ReadingError(texts.not_text.format("、".join(SUFFIXES)))
+    if file.suffix.lower() not in UPLOADED:
+        raise ReadingError(texts.not_text.format(" ".join(UPLOADED)))
     megabytes = file.stat().st_size / 1e6
     if megabytes > MOST_MEGABYTES:
         raise ReadingError(texts.too_large.format(megabytes, MOST_MEGABYTES))
