@@ -132,6 +132,16 @@ def test_enter_on_a_citation_opens_its_report_and_escape_goes_back(page: Page) -
     expect(page.locator(".rq-text .rq-cite")).to_be_focused()
 
 
+def test_a_sentence_that_the_report_no_longer_has_is_not_marked(page: Page) -> None:
+    turn = ask(page, "2030年青禾市地区生产总值增长多少?")
+    expect(page.locator("#proof mark")).to_have_count(1)
+    cited = turn.locator(".rq-text .rq-cite")
+    cited.evaluate("link => { link.title = '地区生产总值增长9.9%。'; }")
+    cited.click()
+    expect(page.locator("#proof mark")).to_have_count(0)
+    expect(page.locator("#p-3")).to_be_focused()
+
+
 def test_a_citation_has_an_address_that_opens_there(page: Page, address: str) -> None:
     turn = ask(page, "白石大桥全长多少米?")
     place = turn.locator(".rq-text .rq-cite").first.get_attribute("href")

@@ -40,14 +40,14 @@ def address(report: str, paragraph: int) -> str:
     return "?" + urlencode({"report": report, "paragraph": paragraph})
 
 
-def link(source: Source, label: str, title: str = "", class_: str = "rq-cite") -> str:
-    """Return a link that turns the reader to a source and marks it there."""
+def link(source: Source, label: str, class_: str = "rq-cite") -> str:
+    """Return a link that turns the reader to a source and marks it there; hovering quotes it."""
     return tag(
         "a",
         escape(label),
         class_=class_,
         href=address(source.report, source.paragraph),
-        title=title or source.quote,
+        title=source.quote,
         data_report=source.report,
         data_paragraph=source.paragraph,
         data_start=source.start,

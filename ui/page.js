@@ -13,9 +13,11 @@
     for (const shown of document.querySelectorAll(".rq-shown")) shown.classList.remove("rq-shown");
   }
 
-  function markSpan(body, start, end, figures) {
+  // Mark the quote in its paragraph; a report that changed since may no longer have it there.
+  function markQuote(body, { start, end, figures, quote }) {
     const letters = Array.from(body.textContent); // offsets count code points, as in Python
     const slice = (from, to) => letters.slice(from, to).join("");
+    if (!quote || slice(start, end) !== quote) return null;
     const mark = document.createElement("mark");
     let at = start;
     for (const [from, to] of figures) {
@@ -50,8 +52,7 @@
     clearMarks();
     paragraph.classList.add("rq-shown");
     const body = paragraph.querySelector(".rq-body");
-    const marked = place.end > place.start ? markSpan(body, place.start, place.end, place.figures) : paragraph;
-    scrollTo(marked);
+    scrollTo(markQuote(body, place) ?? paragraph);
     if (place.focus) paragraph.focus({ preventScroll: true });
   }
 
@@ -61,6 +62,7 @@
     start: Number(link.dataset.start || 0),
     end: Number(link.dataset.end || 0),
     figures: JSON.parse(link.dataset.figures || "[]"),
+    quote: link.title,
     focus,
   });
 
@@ -300,6 +302,6 @@
     if (opened || !query.get("report")) return null;
     opened = true;
     openReader();
-    return { report: query.get("report"), paragraph: query.get("paragraph"), start: 0, end: 0, figures: [], focus: false };
+    return { report: query.get("report"), paragraph: query.get("paragraph"), focus: false };
   }
 })();
