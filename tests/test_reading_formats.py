@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import docx
@@ -19,6 +20,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part as FilePart
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from playwright.sync_api import Browser
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle
@@ -27,8 +29,16 @@ from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from tests.serving import chromium
 from vectorstore.errors import ReadingError
-from vectorstore.reading import SUFFIXES, Reading, read_folder, read_report, read_reports
+from vectorstore.reading import (
+    SUFFIXES,
+    Reading,
+    builtin_path,
+    read_folder,
+    read_report,
+    read_reports,
+)
 from vectorstore.report import Part, Report
 
 _LONG = "坚持稳中求进工作总基调，新增就业3.5万人，推动经济实现质的有效提升和量的合理增长。"
@@ -185,8 +195,10 @@ def test_what_is_no_word_document_is_named(tmp_path: Path, data: bytes, told: st
 def test_a_word_document_cut_short_or_without_its_text_is_damaged(tmp_path: Path) -> None:
     whole = _word(tmp_path, _LINES).read_bytes()
     assert "重新下载" in _refusal(_written(tmp_path, "报告.docx", whole[: len(whole) // 2]))
-    bare = _zip({"word/other.xml": b"<a/>"})
-    assert "重新下载" in _refusal(_written(tmp_path, "报告.docx", bare))
+    parts = zipfile.ZipFile(io.BytesIO(whole))
+    for damaged in ("word/document.xml", "_rels/.rels", "[Content_Types].xml"):
+        members = {name: parts.read(name) for name in parts.namelist()} | {damaged: b"<a/>"}
+        assert "重新下载" in _refusal(_written(tmp_path, "报告.docx", _zip(members))), damaged
 
 
 # PDF
@@ -198,6 +210,40 @@ def test_the_paragraphs_of_a_pdf_are_put_together_again(tmp_path: Path, indent: 
     path = _pdf(tmp_path, _LINES, indent=indent)
     assert b"/Count 1" not in path.read_bytes()
     _is_the_report(read_report(path))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def test_a_pdf_that_a_browser_prints_gives_back_the_report(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """With the fonts of this machine, a running head, rare letters and a hyphen at a line end."""
+    lines = [passage.text for passage in read_report(builtin_path()).passages[:30]]
+    lines += [f"{'推进改革' * 9}推动5G-A商用，治理𬇙水。"]
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    style = "p{text-indent:2em;margin:0;font-size:12pt;line-height:1.7;text-align:justify}"
+    page = browser.new_page()
+    page.set_content(f"<style>{style}</style>{body}")
+    data = page.pdf(
+        format="A4",
+        display_header_footer=True,
+        header_template="<p style='font-size:9px;margin:auto'>人民代表大会文件</p>",
+        footer_template="<p style='font-size:9px;margin:auto'>— <b class='pageNumber'></b> —</p>",
+        margin={"top": "2.5cm", "bottom": "2.5cm", "left": "2.8cm", "right": "2.6cm"},
+    )
+    texts = _texts(_written(tmp_path, "报告.pdf", data))
+    assert [_squeezed([text]) for text in texts] == [_squeezed([line]) for line in lines]
+
+
+def test_a_pdf_whose_letters_have_no_meaning_is_refused(tmp_path: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    private = "\ue002\ue003\ue004" * 30
+    page.set_content(f"<p>{private}</p><p>2025</p>")
+    assert "取不出来" in _refusal(_written(tmp_path, "报告.pdf", page.pdf()))
 
 
 def test_a_number_at_the_edge_of_a_page_that_is_no_page_number_stays(tmp_path: Path) -> None:
@@ -409,13 +455,14 @@ def test_a_bomb_does_not_fill_the_memory(tmp_path: Path, name: str) -> None:
     assert peak < 10_000_000
 
 
-def test_an_archive_of_too_many_files_or_bytes_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["夹.zip", "报告.docx"])
+def test_an_archive_of_too_many_files_or_bytes_is_refused(tmp_path: Path, name: str) -> None:
     many = _zip({f"{number}.txt": b"" for number in range(2001)})
-    assert "2001 个文件" in _refusal(_written(tmp_path, "夹.zip", many))
+    assert "2001 个文件" in _refusal(_written(tmp_path, name, many))
     big = bytearray(_zip({f"{number}.txt": b"1" for number in range(3)}))
     for match in list(re.finditer(rb"PK\x01\x02", big)):
         big[match.start() + 24 : match.start() + 28] = (200_000_000).to_bytes(4, "little")
-    assert "600 MB" in _refusal(_written(tmp_path, "夹.zip", bytes(big)))
+    assert "600 MB" in _refusal(_written(tmp_path, name, bytes(big)))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

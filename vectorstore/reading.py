@@ -121,9 +121,8 @@ def _readings(path: Path) -> Iterator[Reading]:
     if path.suffix.lower() != _ARCHIVE:
         yield Reading(str(path), _report(data, path))
         return
-    for member, content in members(data, path.name):
-        if member.suffix.lower() in SUFFIXES:
-            yield Reading(f"{path} › {member}", _member(content, member))
+    for member, content in members(data, path.name, SUFFIXES):
+        yield Reading(f"{path} › {member}", _member(content, member))
 
 
 def _member(content: bytes | ReadingError, member: PurePath) -> Report | ReadingError:

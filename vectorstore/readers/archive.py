@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from vectorstore.errors import ReadingError
@@ -17,22 +18,31 @@ _MOST_MEMBERS = 2000
 _MOST_UNPACKED = 8 * MOST_BYTES
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError,
+)  # fmt: skip
 _MEND_DAMAGE = "可能没有下载完整。请重新下载，或解压后把里面的文件直接放入文件夹。"
 
 
-def members(data: bytes, name: str) -> Iterator[tuple[PurePosixPath, bytes | ReadingError]]:
+def members(
+    data: bytes, name: str, suffixes: Collection[str]
+) -> Iterator[tuple[PurePosixPath, bytes | ReadingError]]:
     """Yield the files of an archive by name, each with its bytes or why it has none.
 
-    Folders and hidden files are left out.
+    Folders, hidden files and those of other suffixes are left out.
 
     Raises:
         ReadingError: the archive is damaged, or unpacks to too much.
     """
-    archive = _opened(data, name)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGED as error:
+        raise ReadingError(f"「{name}」不是完好的压缩包，{_MEND_DAMAGE}") from error
+    _check_size(archive, name)
     for member in sorted(archive.infolist(), key=_name):
         path = PurePosixPath(_name(member))
-        if not member.is_dir() and not _is_hidden(path):
+        wanted = path.suffix.lower() in suffixes and not _is_hidden(path)
+        if wanted and not member.is_dir():
             try:
                 yield path, _unpacked(archive, member, path)
             except ReadingError as error:
@@ -45,21 +55,18 @@ def repacked(data: bytes, name: str) -> io.BytesIO:
     A library that unpacks it then cannot be made to fill the memory.
 
     Raises:
-        ReadingError: a member cannot be read, or there is too much.
+        ReadingError: it unpacks to too much.
+        Exception: whatever `zipfile` makes of a damaged archive.
     """
     copy = io.BytesIO()
-    with _opened(data, name) as archive, zipfile.ZipFile(copy, "w") as target:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as target:
+        _check_size(archive, name)
         for member in archive.infolist():
-            path = PurePosixPath(member.filename)
-            target.writestr(member.filename, _unpacked(archive, member, path))
+            target.writestr(member.filename, _content(archive, member))
     return copy
 
 
-def _opened(data: bytes, name: str) -> zipfile.ZipFile:
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except _DAMAGED as error:
-        raise ReadingError(f"「{name}」不是完好的压缩包，{_MEND_DAMAGE}") from error
+def _check_size(archive: zipfile.ZipFile, name: str) -> None:
     listed = archive.infolist()
     unpacked = sum(member.file_size for member in listed)
     if len(listed) > _MOST_MEMBERS or unpacked > _MOST_UNPACKED:
@@ -67,7 +74,6 @@ def _opened(data: bytes, name: str) -> zipfile.ZipFile:
             f"「{name}」解开后有 {len(listed)} 个文件、{unpacked / 1e6:.0f} MB，"
             f"最多可以是 {_MOST_MEMBERS} 个、{_MOST_UNPACKED / 1e6:.0f} MB。请分成几份。"
         )
-    return archive
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: PurePosixPath) -> bytes:
@@ -78,11 +84,15 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: PurePosix
     if member.file_size > MOST_BYTES:
         raise ReadingError(too_large(str(path), member.file_size))
     try:
-        with archive.open(member) as file:
-            # Without a bound all of it is unpacked, whatever size the header tells.
-            return file.read(member.file_size + 1)
+        return _content(archive, member)
     except _DAMAGED as error:
         raise ReadingError(f"压缩包里的「{path}」已经损坏，{_MEND_DAMAGE}") from error
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    with archive.open(member) as file:
+        # Without a bound all of it is unpacked, whatever size the header tells.
+        return file.read(member.file_size + 1)
 
 
 def too_large(name: str, size: int) -> str:

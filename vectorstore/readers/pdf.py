@@ -30,8 +30,7 @@ _ENDS = re.compile(r"[。！？：；!?:;][”’」）)]*$")
 # PDFium puts this for a hyphen at the end of a line, and no line end.
 _HYPHEN = "\x02"
 _DIGITS = re.compile(r"\d+")
-# The radicals that some fonts name in place of the characters that look like them.
-_RADICALS = re.compile(r"[\u2e80-\u2fd5]")
+_UNKNOWN = 0xFFFD  # for a letter whose font does not say which it is
 _NOTES_TITLE = "注释"
 _FOOTNOTE_SIZE = 0.8  # of the size of the body
 _GAP = 1.35  # of the usual distance of lines
@@ -93,7 +92,7 @@ def _lines(page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
     """Yield the lines of letters between the line ends that PDFium found."""
     letters: list[_Letter] = []
     for index in range(page.count_chars()):
-        char = chr(raw.FPDFText_GetUnicode(page, index))
+        char = chr(raw.FPDFText_GetUnicode(page, index) or _UNKNOWN)
         if char not in f"\r\n{_HYPHEN}":
             added = raw.FPDFText_IsGenerated(page, index) == 1
             letters.append((char, None if added else page.get_charbox(index, loose=True)))
@@ -115,7 +114,7 @@ def _line(letters: Sequence[_Letter]) -> Iterator[_Line]:
         _spaced(letters, _WIDE * size).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     )
     yield _Line(
-        text=_RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).strip(),
+        text=text.strip(),
         left=min(box[0] for box in boxes),
         right=max(box[2] for box in boxes),
         bottom=median(box[1] for box in boxes),
@@ -232,5 +231,5 @@ class _Column:
 def _is_meaningless(text: str) -> bool:
     """Tell whether many letters are of no alphabet: private, unassigned or control."""
     strange = sum(unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs") for char in text)
-    strange += text.count("\ufffd") - text.count("\n") - text.count("\t")
+    strange += text.count(chr(_UNKNOWN)) - text.count("\n") - text.count("\t")
     return 10 * strange > len(text)

@@ -7,10 +7,8 @@ from typing import Any
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from lxml.etree import XMLSyntaxError
 
 from vectorstore.errors import ReadingError
 from vectorstore.readers.archive import repacked
@@ -49,7 +47,7 @@ def text_of(data: bytes, name: str) -> str:
     """Return the text of a document; its footnotes and endnotes follow under a title.
 
     Raises:
-        ReadingError: it is encrypted, of an older kind, or damaged.
+        ReadingError: it is encrypted, of an older kind, too large, or damaged.
     """
     if data.startswith(_OLE):
         raise ReadingError(_ole_message(data, name))
@@ -58,7 +56,10 @@ def text_of(data: bytes, name: str) -> str:
         label = Numbering(document).label
         lines = list(_lines(document.element.body, label))
         notes = [line for note in _notes(document) for line in _lines(note, label)]
-    except (ReadingError, OpcError, XMLSyntaxError, KeyError, ValueError) as error:
+    except ReadingError:
+        raise
+    # Of a damaged part python-docx makes an AttributeError, a TypeError or what comes.
+    except Exception as error:
         raise ReadingError(
             f"「{name}」不是完好的 Word 文档（.docx），可能没有下载完整。"
             "请重新下载，或用 Word、WPS 打开后另存为 .docx。"
