@@ -148,6 +148,8 @@ def _verdict(inquiry: Inquiry, found: Candidate) -> str:
 
 def _counted(inquiry: Inquiry) -> Draft | Abstention:
     """Answer with a clause that holds a number, where no indicator fact answers."""
+    if inquiry.question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
+        return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
     units = inquiry.question.units
     for point in points(inquiry)[:2]:
         inside = find_quantities(point.text)
@@ -193,14 +195,10 @@ def _unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
 
 def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
-    if found.figure.aspect is not Aspect.LEVEL:
-        return False
-    essential = [term for term in inquiry.matcher.terms if term.essential]
-    return (
-        len(essential) == 1
-        and len(essential[0].text) <= 2
-        and found.surplus > inquiry.thresholds.narrower
-    )
+    terms = inquiry.matcher.terms
+    short = len(terms) == 1 and len(terms[0].text) <= 2
+    level = found.figure.aspect is Aspect.LEVEL
+    return short and level and found.surplus > inquiry.thresholds.narrower
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:

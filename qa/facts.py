@@ -49,7 +49,19 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         for figure in inquiry.library.figures(passage)
         if _bears_on(inquiry, figure)
     ]
-    return sorted(found, key=lambda c: c.score, reverse=True)
+    ranked = sorted(found, key=lambda c: c.score, reverse=True)
+    # What was asked of another year cannot answer: a good one of the right year goes before it.
+    for candidate in ranked[1:12]:
+        if ranked[0].in_period or candidate.score < ranked[0].score - 0.8:
+            break
+        if (
+            candidate.in_period
+            and candidate.fits
+            and candidate.named >= 0.6
+            and not candidate.lacks
+        ):
+            return [candidate, *(c for c in ranked if c is not candidate)]
+    return ranked
 
 
 def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
@@ -146,10 +158,7 @@ def several_named(
             (
                 c
                 for c in ranked
-                if c.in_period
-                and c.fits
-                and alone.coverage(c.figure.indicator, c.figure.clause.of(c.figure.passage.text))
-                > 0.9
+                if c.in_period and c.fits and alone.coverage(c.figure.indicator) > 0.9
             ),
             None,
         )
@@ -192,7 +201,8 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
     whole = (figure.indicator, around, headings)
     covered = matcher.coverage(*whole)
     surplus = matcher.surplus(figure.indicator) if named else 1.0
-    fits = _fits(question, figure, named)
+    just_that = named >= 0.8 and surplus < 0.3
+    fits = _fits(question, figure, just_that=just_that)
     in_period = _in_period(inquiry, figure)
     score = (
         0.7 * named
@@ -203,12 +213,20 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + 0.4 * inquiry.nearness(passage, sentence)
         + (0.0 if fits else -0.8)
         + (0.0 if in_period else -1.0)
+        + 0.3 * inquiry.matcher.heads(figure.indicator)
         + _aspect_bonus(question, figure)
         + _part_bonus(question, figure)
     )
-    lacks = 1.0 if matcher.neglects(*whole) else matcher.lacking(*whole)
+    near = (figure.indicator, clause, _lead(figure), _opening(figure), headings)
+    lacks = 1.0 if matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
     return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus)
+
+
+def _opening(figure: Figure) -> str:
+    """Return the first clause of a figure's sentence, whose subject the others may share."""
+    around = sentence_span(figure).of(figure.passage.text)
+    return re.split(r"[,，;；:：]", around, maxsplit=1)[0]
 
 
 def _lead(figure: Figure) -> str:
@@ -219,11 +237,11 @@ def _lead(figure: Figure) -> str:
     return re.split(r"[,，]", re.split(r"[;；:：]", before)[-1], maxsplit=1)[0]
 
 
-def _fits(question: Question, figure: Figure, named: float) -> bool:
+def _fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     unit = figure.quantity.unit
     if question.units and unit not in question.units:
         counted = unit in COUNTS and not question.units.isdisjoint(COUNTS)
-        if not counted or named < 0.9:
+        if not counted or not just_that:
             return False  # «多少座» may be told in «101家», of just that thing
     if _SHARE_OF.search(figure.indicator) and not wording.asks_share(question.plain):
         return False  # «常住人口城镇化率» says nothing of how many live there
@@ -231,6 +249,9 @@ def _fits(question: Question, figure: Figure, named: float) -> bool:
         return False  # «2019年CPI的目标»: what was reached is no target
     if figure.kind is Kind.TARGET and question.actual and not question.spans_parts:
         return False
+    changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
+    if changed and question.aspect is None and wording.AMOUNT.search(question.plain):
+        return figure.kind is Kind.TARGET  # «2019年利润总额是多少?»: its growth is another figure
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if question.aspect is Aspect.LEVEL and not question.units:

@@ -1,8 +1,8 @@
 """The answer generator on a language model: it writes, and what does not hold is not shown.
 
-The extractive generator answers first. What it abstains from, computes, or answers in
-English is not asked of a model: there words cannot be held against the report's. Else
-the model reads the evidence and writes a draft, each sentence is checked by the
+The extractive generator answers first. What it abstains from, computes or judges is not
+asked of a model, nor what is asked in English: there words cannot be held against the
+report's. Else the model reads the evidence and writes a draft, each sentence is checked by the
 verifier and by `qa.grounding`, and the failed ones are sent back once with the
 reasons. What fails again gives way to the extractive claim for the same fact, or is
 dropped. An answer that leaves out what the report says gives way as a whole.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from qa.answer import Citation, Claim, Generation
 from qa.citation import Draft, parse
 from qa.facts import candidates
-from qa.grounding import problems, unsaid
+from qa.grounding import VERDICT, problems, unsaid
 from qa.inquiry import Inquiry, Library, clause_spans, context
 from qa.local_model import ModelError
 from qa.models import LanguageModel, Message, Reply
@@ -83,7 +83,7 @@ class Writer:
         and for all that is not there by `deadline` (monotonic).
         """
         proven = tuple(proven)
-        if inquiry.question.english or any(claim.operands for claim in proven):
+        if inquiry.question.english or any(_is_ours(claim) for claim in proven):
             return Written(proven, "", None)
         evidence = gather(inquiry, proven, self.model.room)
         messages = ask_for(inquiry, evidence)
@@ -292,6 +292,11 @@ def _answers(inquiry: Inquiry, claim: Claim, proven: Sequence[Claim]) -> bool:
 def _speaks(inquiry: Inquiry, claim: Claim) -> float:
     above = (context(c.passage, c.span.start) for c in claim.citations)
     return inquiry.matcher.coverage(claim.text, *(c.quote for c in claim.citations), *above)
+
+
+def _is_ours(claim: Claim) -> bool:
+    """Tell whether a claim computes or judges, which is not left to a model."""
+    return bool(claim.operands or VERDICT.match(claim.text))
 
 
 def _settled(judged: Sequence[_Judged], proven: tuple[Claim, ...]) -> tuple[tuple[Claim, ...], str]:

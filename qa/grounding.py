@@ -31,15 +31,17 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What frames a statement and says nothing: «根据报告,…», «2019年,重庆市…».
 _FRAME = re.compile(
     r"(?:根据|按照|依据|从)?(?:政府工作|该|本)?(?:报告|资料)(?:中|里)?(?:的)?(?:数据|内容)?(?:显示|指出|提出|提到|表示|明确|称|可知)?"
-    r"|是的|对的|其中|同时|此外|另外|以及|并且|分别|主要|包括|目标|计划|预期|实际|完成|实现|达到|去年|今年|全年|(?:19|20)\d\d年?"
+    r"|其中|同时|此外|另外|以及|并且|分别|主要|包括|目标|计划|预期|实际|完成|实现|达到|去年|今年|全年|(?:19|20)\d\d年?"
 )
 _LIGHT = frozenset("的了在是为和与及并将也都由有等至到对于其该这个年月日上中,，。、；：")
 _NEGATED = re.compile(r"(?:不再|不得|不能|不准|不|未|没有|没|无|严禁|禁止|杜绝|防止|避免|取消)(..)")
-_NEGATION = re.compile(r"不|未(?!来)|没|无|非(?!常|公|遗|洲)|禁止|严禁|取消")
+_NEGATION = re.compile(r"不|未(?!来)|没有?|无|非(?!常|公|遗|洲)|禁止|严禁|取消")
 # Comparisons and results of arithmetic are not read off a report but made.
 _COMPARED = re.compile(
     r"相差|之差|合计|总和|翻[一两]?番|是.{0,12}倍|更[高低多少大小快慢]|最[高低多少大小]"
 )
+# «是的,…»: whether something is so is for the rules to say.
+VERDICT = re.compile(r"(?:是|是的|不是|对|不对|没错|正确|错误|报告所述不同)[，,：:。]")
 _RISE, _FALL = re.compile(r"增|涨|升|提高|扩"), re.compile(r"减|降|跌|下调|压|缩")
 _LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO))
 
@@ -48,6 +50,8 @@ def problems(claim: Claim, library: Library) -> list[str]:
     """Return what stands against a claim with citations, each in a few Chinese words."""
     if is_english(claim.text):
         return ["没有用中文"]
+    if VERDICT.match(claim.text):
+        return ["不要判断是非，只说报告的内容"]
     quotes = "\n".join(citation.quote for citation in claim.citations)
     return [
         *_words(claim, quotes, library),
@@ -117,7 +121,7 @@ def _other_names(text: str) -> str:
 
 def _negations(text: str, quotes: str) -> Iterator[str]:
     for found in _NEGATION.finditer(text):
-        if text[found.start() : found.end() + 1] not in quotes:
+        if text[found.start() : found.end() + 2] not in quotes:
             yield "所引资料没有这样否定"
     affirmed = _NEGATED.sub("", quotes)
     for found in _NEGATED.finditer(quotes):

@@ -17,6 +17,8 @@ from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
 
 _QUOTES = re.compile(r"[“”\"「」『』‘’]")
+# «哪“四化”?»: a count of things under a name of the asker's own.
+_COINED = re.compile(r"[一二两三四五六七八九十].")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
 
 
@@ -105,7 +107,7 @@ class Inquiry:
     def unknown_name(self) -> str | None:
         """Return a name that the question quotes and no report writes."""
         for name in _QUOTED.findall(self.question.plain):
-            if name.lower() not in self.library.text:
+            if name.lower() not in self.library.text and not _COINED.fullmatch(name):
                 return str(name)
         return None
 

@@ -38,6 +38,9 @@ class Weights:
 
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
+_MEASURE = re.compile(
+    r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|余额|率)$"
+)
 # What a name may cover at most without its qualifier.
 _UNQUALIFIED = 0.4
 
@@ -45,7 +48,9 @@ _UNQUALIFIED = 0.4
 class _Name:
     """One wording of a term, ready to be looked for in many texts."""
 
-    def __init__(self, text: str, weights: Weights, *, whole: bool = False) -> None:
+    def __init__(
+        self, text: str, weights: Weights, *, whole: bool = False, asked: str = ""
+    ) -> None:
         self.text = text
         self.longer = [
             longer + text[len(word) :]
@@ -58,8 +63,11 @@ class _Name:
         # Latin names and pairs of characters are there or not there; longer ones may be in part.
         divisible = len(text) > 2 and not text.isascii() and not whole
         self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
+        # «出口总额» shares no more than a measure with «零售总额».
+        measure = _MEASURE.search(text)
+        self.head = measure.start() - 1 if measure and measure.start() > 1 else 0
         self.qualifiers = [
-            re.compile(wording) for narrow, wording in QUALIFIERS.items() if narrow in text
+            re.compile(wording) for narrow, wording in QUALIFIERS.items() if narrow in asked + text
         ]
 
     def covered(self, text: str) -> float:
@@ -72,6 +80,8 @@ class _Name:
         if True not in there:
             return 0.0
         last = len(there)
+        if self.head and not any(there[: self.head]):
+            return 0.0
         found = sum(
             weight
             for i, weight in enumerate(self.weights)
@@ -94,7 +104,7 @@ class Matcher:
         self.terms = tuple(terms)
         wordings = [dict.fromkeys(name.lower() for name in term.names) for term in terms]
         self._names = [
-            [_Name(name, weights, whole=term.whole) for name in names]
+            [_Name(name, weights, whole=term.whole, asked=term.text) for name in names]
             for term, names in zip(terms, wordings, strict=True)
         ]
         # A text without a single pair of characters of a term need not be looked at closely.
@@ -113,6 +123,14 @@ class Matcher:
             return 0.0
         covered = self._covered(texts)
         return sum(w * c for w, c in zip(self._shares, covered, strict=True)) / self._total
+
+    def heads(self, indicator: str) -> float:
+        """Return how far an indicator names the head of the question, its last essential term.
+
+        «林业碳汇交易的成交额» asks for a «成交额».
+        """
+        last = max((i for i, term in enumerate(self.terms) if term.essential), default=None)
+        return 0.0 if last is None else self._covered((indicator,))[last]
 
     def missing(self, *texts: str) -> list[Term]:
         """Return the terms of which the texts speak less than half."""

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
+from qa.matching import Matcher
 from qa.question import Form
 from vectorstore.report import Part, Passage, Span
 
@@ -16,6 +18,7 @@ _ENUMERATION = re.compile(r"、|等|分别")
 # A title that names this share of the question is the title of the answer.
 _TITLED = 0.5
 _ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
+_OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
 _WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
 _LEAD = re.compile(r"[:：]$")
 
@@ -56,7 +59,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     whole = passage.sentences[sentence].of(text)
     worth = [_worth(inquiry, piece.of(text)) for piece in pieces]
     first = last = max(range(len(pieces)), key=lambda i: worth[i])
-    while True:
+    while True:  # grow by neighbours, or across clauses to one that says clearly more
         run = text[pieces[first].start : pieces[last].end]
         have = matcher.coverage(run)
         options = []
@@ -65,6 +68,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
                 longer = text[pieces[grown[0]].start : pieces[grown[1]].end]
                 options.append((matcher.coverage(longer) - have, grown))
         gain, grown = max(options, default=(0.0, (first, last)))
+        if gain < 0.08:
+            gain, grown = _across(matcher, text, pieces, first, last)
         if gain < 0.08:
             break
         first, last = grown
@@ -89,6 +94,21 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     if neglects:
         score -= 0.5
     return Point(passage, span, sentence, score, covered, in_run, neglects)
+
+
+def _across(
+    matcher: Matcher, text: str, pieces: Sequence[Span], first: int, last: int, longest: int = 110
+) -> tuple[float, tuple[int, int]]:
+    """Return the best gain by a clause further off, and the run that reaches to it."""
+    have = matcher.coverage(text[pieces[first].start : pieces[last].end])
+    best = (0.0, (first, last))
+    for place in range(len(pieces)):
+        start, stop = min(first, place), max(last, place)
+        run = text[pieces[start].start : pieces[stop].end]
+        gain = matcher.coverage(run) - have
+        if len(run) <= longest and gain > max(best[0], 0.12):
+            best = (gain, (start, stop))
+    return best
 
 
 def _with_date(clauses: Sequence[str], first: int, last: int) -> tuple[int, int]:
@@ -276,6 +296,8 @@ def _form_bonus(inquiry: Inquiry, text: str) -> float:
 
 def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
     part = inquiry.question.part
+    if _OWNS_UP.search(passage.text) and not wording.PROBLEMS.search(inquiry.question.plain):
+        return -0.6  # what is still wrong answers only who asks for it
     if inquiry.question.years and not inquiry.speaks_of_period(passage):
         return -0.6
     if part is None:
@@ -307,6 +329,8 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     if not topics:
         return []
     passage, group = max(topics, key=lambda topic: _topic_score(inquiry, *topic))
+    if group == [0] and len(passage.sentences) > 1:
+        group = list(range(len(passage.sentences)))  # the title of the whole paragraph
     title = passage.sentences[group[0]].of(passage.text)
     if len(group) > 1 and (len(title) > 40 or inquiry.matcher.coverage(title) < _TITLED):
         return _saying_most(inquiry)
@@ -329,6 +353,9 @@ def _saying_most(inquiry: Inquiry, most: int = 2) -> list[Point]:
     chosen = [p for p in found[:most] if p.score > found[0].score - 0.15 and not p.neglects]
     told: list[Point] = []
     for point in chosen or found[:1]:
+        parts = parts_after_colon(point.passage, point.sentence)
+        if parts:
+            return [replace(point, span=span, sentence=index) for index, span in parts]
         parts = parts_after_colon(point.passage, point.sentence + 1)
         told.append(replace(point, span=_to_the_end(point)))
         if _ANNOUNCES.search(point.text) and parts:

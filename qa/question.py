@@ -197,7 +197,8 @@ def supposed_amount(asked: str) -> Quantity | None:
 def _spans_parts(asked: str, years: tuple[int, ...], year: int | None) -> bool:
     if year is not None and len(years) > 1:
         return min(years) < year <= max(years)
-    return bool(wording.REACHED.search(asked) and wording.PLANNED.search(asked))
+    reached = wording.REACHED_ALREADY if years else wording.REACHED
+    return bool(reached.search(asked) and wording.PLANNED.search(asked))
 
 
 def _aspect(asked: str) -> Aspect | None:

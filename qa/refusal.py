@@ -33,7 +33,11 @@ def refusal(inquiry: Inquiry, reason: Reason, nearest: Candidate | None = None) 
     figure = nearest.figure
     citation = Citation(1, figure.passage, sentence_span(figure))
     closest = "Closest: " if inquiry.question.english else "最接近的是："
-    return Abstention(reason, f"{message}{closest}{statement(inquiry, figure)}[1]。", (citation,))
+    return Abstention(
+        reason,
+        f"{message}{' ' if inquiry.question.english else ''}{closest}{statement(inquiry, figure)}[1]。",
+        (citation,),
+    )
 
 
 def plain_refusal(reason: Reason, *, english: bool = False) -> Abstention:

@@ -224,9 +224,12 @@ class ReportQA:
 
     def _without_region(self, terms: Sequence[Term]) -> list[Term]:
         regions = {report.region for report in self.reports if report.region}
+        romanised = self._library.spelling.romanised(regions)
         kept = []
         for term in terms:
             text = term.text
+            if text.removesuffix("'s") in romanised:
+                continue
             for region in regions:
                 text = re.sub(f"^{region}[市省]?", "", text)
             if text == term.text:

@@ -64,6 +64,10 @@ class Spelling:
                         question = question[:start] + meant + question[start + size :]
         return question
 
+    def romanised(self, names: Iterable[str]) -> frozenset[str]:
+        """Return names as they are written in English: 云泽 as «yunze»."""
+        return frozenset("".join(self._sounds.get(char, "") for char in name) for name in names)
+
     def _from_pinyin(self, match: re.Match[str]) -> str:
         if match[0] in self._text.lower():
             return match[0]
@@ -79,8 +83,15 @@ class Spelling:
             return None
         return meant
 
+    # Characters that link words are no typos of what stands beside them.
+    _LINKS = frozenset(
+        "时等后前中里上下内外又也还及与和的了在是有被把将对向从到以为让使给用按比年月日"
+    )
+
     def _in_word(self, question: str, place: int) -> bool:
         """Tell whether a character makes a word with a neighbour: «振兴改» holds no typo."""
+        if question[place] in self._LINKS:
+            return True
         pairs = (question[max(0, place - 1) : place + 1], question[place : place + 2])
         return any(len(pair) == 2 and pair in self._text for pair in pairs)
 

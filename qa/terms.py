@@ -25,6 +25,11 @@ _WHICH = re.compile(
     r"(?:哪[一二两三四五六七八九十几]+|第几)(?:大|个|项|种|类|次|家|条|处|所|座|位|届|方面)?"
     r"|哪(?:个|项|种|类|次|家|条|处|所|座|位|届)"
 )
+# Single characters that link, count or point, and name nothing.
+_EMPTY = re.compile(
+    "[是有了的在把被会要将与和及跟或对给向从到为以等也都就还又才再很更最比较于之其这那该此个份座名家条项件户所场处次位"
+    "年月日时后前中里上下内外能可让使用按各每不没多少几哪谁啥吗呢啊吧人市省县区]"
+)
 _OPENING_QUOTES = '“"「『'
 # Kinds of words by jieba's tags: nouns and names carry a question, verbs and
 # adjectives colour it, the rest (pronouns, numerals, particles …) says nothing.
@@ -147,7 +152,7 @@ def _loose(text: str, writes: Writes) -> Iterator[Term]:
         if len(piece) == 1:
             if any(f"{mark}{piece}" in text for mark in _OPENING_QUOTES):
                 yield Term(piece, (f"“{piece}”", f"“{piece},", f"“{piece}:"))
-            else:
+            elif not _EMPTY.fullmatch(piece):
                 yield Term(piece, (piece,), _COLOUR)
         elif piece.isascii():
             yield Term(piece, lexicon().others(piece))
@@ -191,16 +196,20 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
 
 def _is_name(pairs: list[Any], writes: Writes) -> bool:
     """Tell whether the reports write these words as one, and no particle opens or ends it."""
-    ends = (pairs[0].flag, pairs[-1].flag)
-    if not all(_CARRIES.match(tag) or _COLOURS.match(tag) for tag in ends):
+    opens, ends = pairs[0].flag, pairs[-1].flag
+    if not (_CARRIES.match(opens) or _COLOURS.match(opens) or opens == "m"):
+        return False
+    if not (_CARRIES.match(ends) or _COLOURS.match(ends)):
         return False
     return writes("".join(pair.word for pair in pairs))
 
 
 def _word(word: str, tag: str) -> Iterator[Term]:
+    if _EMPTY.fullmatch(word):
+        return
     names = lexicon().others(word)
     compound = _COMPOUND.fullmatch(word)
-    if word in lexicon().light:
+    if word in lexicon().light or re.fullmatch("[一二两三四五六七八九十].", word):
         yield Term(word, names, _COLOUR)
     elif compound and len(names) == 1:
         yield Term(compound[1], lexicon().others(compound[1]))

@@ -26,7 +26,7 @@ YESNO = re.compile(
     r"是不是|有没有|是否|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍"
+    r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍"
     r"|哪个(?:更|高|低|快|多|大|慢|少)|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
     r"|difference|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
 )
@@ -56,6 +56,7 @@ REACHED = re.compile(
     r"去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
 TARGETED = re.compile(r"目标(?!任务)|\btargets?\b|\bgoals?\b")
+REACHED_ALREADY = re.compile(r"去年|上年|实际|现有|现在|目前|已有|已经|last year|actual|current")
 ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -123,6 +124,11 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 ASKS = re.compile(
     r"多少|几|哪|谁|什么|怎|如何|为何|吗[?？]|what|who|when|where|which|how|why", re.IGNORECASE
 )
+
+AMOUNT = re.compile(
+    r"(?:总额|总值|产量|产值|收入|投资|增加值|余额|支出|规模|利润)(?:是|为|有|达到?)?多少(?:[?？。呢]|$)"
+)
+PROBLEMS = re.compile(r"问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming")
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
