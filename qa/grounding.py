@@ -126,7 +126,7 @@ def _negations(text: str, quotes: str) -> Iterator[str]:
     affirmed = _NEGATED.sub("", quotes)
     for found in _NEGATED.finditer(quotes):
         denied = found[1]
-        if denied in text and denied not in affirmed and not _NEGATION.search(text):
+        if denied in text and denied not in affirmed and not _NEGATED.search(text):
             yield f"所引资料说的是“{found[0]}”"
 
 
