@@ -140,29 +140,37 @@ def search(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(help="报告文件或文件夹。")],
+    paths: Annotated[list[Path], typer.Argument(help="报告文件、文件夹或压缩包。")],
     to: Annotated[Path | None, typer.Option("--to", help="索引文件夹。")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="先删去旧索引。")] = False,
 ) -> None:
     """为报告建立索引，供 ask --reports 使用。"""
     from qa.settings import Settings
     from vectorstore.embedding import open_embedder
-    from vectorstore.reading import read_folder, read_report
+    from vectorstore.errors import ReadingError
+    from vectorstore.reading import SUFFIXES, read_reports
     from vectorstore.store import PassageStore
 
     settings = Settings()
     folder = to or settings.data_dir / "library"
-    sources = [file for path in paths for file in (read_folder(path) if path.is_dir() else [path])]
-    if not sources:
-        raise IndexMissing("这里没有可以读取的报告。请给出 .txt 报告文件或装有它们的文件夹。")
-    read = [read_report(source) for source in sources]
+    readings = list(read_reports(*paths))
+    read = [r.outcome for r in readings if not isinstance(r.outcome, ReadingError)]
+    for reading in readings:
+        if isinstance(reading.outcome, ReadingError):
+            print(f"未读：{reading.source}：{reading.outcome}", file=sys.stderr)
+    if not read:
+        raise IndexMissing(
+            f"没有读到报告。可以读取的文件：{'、'.join(SUFFIXES)}，或装有它们的文件夹。"
+        )
     embedder = open_embedder(settings.embedding_model)
     store = PassageStore.rebuilt if rebuild else PassageStore.open
     summary = store(folder, embedder).add(read, _progress)
     print(
         f"新增 {len(summary.added)} 份，更新 {len(summary.replaced)} 份，"
-        f"未变 {len(summary.unchanged)} 份。\n索引在 {folder}"
+        f"未变 {len(summary.unchanged)} 份，未读 {len(readings) - len(read)} 份。\n索引在 {folder}"
     )
+    if len(read) < len(readings):
+        raise typer.Exit(1)
 
 
 @app.command()

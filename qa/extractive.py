@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from qa import compute, front
 from qa.answer import Abstention, Citation, Reason
@@ -197,6 +198,9 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
     terms = inquiry.matcher.terms
     short = len(terms) == 1 and len(terms[0].text) <= 2
+    pairs = ["".join(pair) for pair in pairwise(found.figure.indicator)]
+    if sum(pair in inquiry.question.plain for pair in pairs) >= 0.4 * len(pairs):
+        return False
     level = found.figure.aspect is Aspect.LEVEL
     return short and level and found.surplus > inquiry.thresholds.narrower
 

@@ -38,6 +38,7 @@ class Weights:
 
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
+_QUOTES = re.compile(r"[“”\"「」『』‘’]")
 _MEASURE = re.compile(
     r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|余额|率)$"
 )
@@ -63,6 +64,7 @@ class _Name:
         # Latin names and pairs of characters are there or not there; longer ones may be in part.
         divisible = len(text) > 2 and not text.isascii() and not whole
         self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
+        self.quoted = text.startswith("“")
         # «出口总额» shares no more than a measure with «零售总额».
         measure = _MEASURE.search(text)
         self.head = measure.start() - 1 if measure and measure.start() > 1 else 0
@@ -88,6 +90,8 @@ class _Name:
             if (i < last and there[i]) or (i > 0 and there[i - 1])
         )
         share = found / self.whole
+        if len(there) == 3 and not there[1]:
+            share *= 0.5  # two words apart are no compound: «经济» … «规模»
         if all(qualifier.search(text) for qualifier in self.qualifiers):
             return share
         return min(share, _UNQUALIFIED)
@@ -158,9 +162,12 @@ class Matcher:
         return rows[0] if len(rows) == 1 else [max(shares) for shares in zip(*rows, strict=True)]
 
     def _look(self, text: str) -> list[float]:
-        lowered = text.lower()
+        quoted = text.lower()
+        bare = _QUOTES.sub("", quoted)
         row = [
-            max(name.covered(lowered) for name in names) if trace.search(lowered) else 0.0
+            max(name.covered(quoted if name.quoted else bare) for name in names)
+            if trace.search(bare) or names[0].quoted
+            else 0.0
             for names, trace in zip(self._names, self._traces, strict=True)
         ]
         self._seen[text] = row

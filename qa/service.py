@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial, reduce
@@ -25,7 +26,7 @@ from qa.thresholds import Thresholds
 from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
-from vectorstore.reading import builtin_path, read_folder, read_report
+from vectorstore.reading import SUFFIXES, builtin_path, read_folder, read_reports
 from vectorstore.report import Hit, Report
 
 if TYPE_CHECKING:
@@ -289,10 +290,21 @@ def _together(one: Answer, further: Answer) -> Answer:
 def _bring_up_to_date(
     store: PassageStore, sources: Sequence[Path], progress: Progress | None
 ) -> None:
-    """Make the store hold just the reports of these files."""
-    reports = [read_report(source) for source in sources]
+    """Make the store hold just the reports of these files.
+
+    A file that cannot be read is told by a warning, and what was indexed of it before
+    stays; where none can be read, the first reason is raised.
+    """
+    readings = list(read_reports(*sources))
+    reports = [r.outcome for r in readings if not isinstance(r.outcome, ReadingError)]
+    unread = [r for r in readings if isinstance(r.outcome, ReadingError)]
+    if unread and not reports and isinstance(unread[0].outcome, ReadingError):
+        raise unread[0].outcome
+    for reading in unread:
+        warnings.warn(f"{reading.source}：{reading.outcome}", stacklevel=3)
     store.add(reports, progress)
-    for gone in {report.id for report in store.reports} - {report.id for report in reports}:
+    kept = {report.id for report in reports} | {Path(r.source).stem for r in unread}
+    for gone in {report.id for report in store.reports} - kept:
         store.remove(gone)
 
 
@@ -324,6 +336,8 @@ def locate(path: str | Path | None, data_dir: Path) -> tuple[Path, list[Path]]:
         )
     sources = read_folder(place) if place.is_dir() else [place]
     if not sources:
-        raise ReadingError(f"文件夹 {place} 里没有可以读取的报告。请放入 .txt 报告文件。")
+        raise ReadingError(
+            f"文件夹 {place} 里没有可以读取的报告。请放入{'、'.join(SUFFIXES)} 文件。"
+        )
     key = hashlib.sha256(str(place.resolve()).encode()).hexdigest()[:12]
     return data_dir / "reports" / f"{place.stem}-{key}", sources
