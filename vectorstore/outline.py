@@ -183,6 +183,11 @@ def _is_heading(text: str) -> bool:
     return len(text) <= 30 and not _ENDS_OPEN.search(text)
 
 
+def _stands_alone(text: str) -> bool:
+    """Tell whether a paragraph is nothing but its heading, with or without an end mark."""
+    return len(text) <= 40 and text.rstrip("。！!;；") == heading_of(text)
+
+
 def _sections(
     lines: Sequence[_Line], kinds: Sequence[str], year: int | None
 ) -> tuple[list[tuple[str, ...]], list[Part]]:
@@ -191,17 +196,20 @@ def _sections(
     parts: list[Part] = []
     chapter = item = point = ""
     part = Part.OPENING
+    stands = False  # whether the last item or point stands alone, as the title of what follows
     for index, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
         if kind == "chapter":
             chapter, item, point = _chapter(lines, kinds, index), "", ""
             part = _part(chapter, part, year)
         elif kind == "item":
-            item, point = heading_of(line.text), ""
+            item, point, stands = heading_of(line.text), "", _stands_alone(line.text)
         elif kind == "point" and chapter:
-            point = heading_of(line.text)
-        elif kind == "body":
+            point, stands = heading_of(line.text), _stands_alone(line.text)
+        elif kind == "body" and _BACK_TO_WHOLE.match(line.text):
+            item, point = "", ""
+        elif kind == "body" and not stands:
             point = ""
-            if _BACK_TO_WHOLE.match(line.text) or _after_list(kinds, index):
+            if _after_list(kinds, index):
                 item = ""
         paths.append(tuple(title for title in (chapter, item, point) if title))
         parts.append(part)
