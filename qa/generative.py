@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from qa.answer import Citation, Claim, Generation
 from qa.citation import Draft, parse
 from qa.facts import candidates
-from qa.grounding import VERDICT, problems, unsaid
+from qa.grounding import VERDICT, figures_of, problems, unsaid
 from qa.inquiry import Inquiry, Library, clause_spans, context
 from qa.local_model import ModelError
 from qa.models import LanguageModel, Message, Reply
@@ -100,7 +100,7 @@ class Writer:
             if again is not None:
                 replies.append(again)
                 judged = self._judged(inquiry, again.text, evidence, proven) or judged
-        claims, note = _settled(judged, proven)
+        claims, note = _settled(judged, proven, self._library)
         return Written(claims, note, self._cost(replies))
 
     def _again(
@@ -299,7 +299,9 @@ def _is_ours(claim: Claim) -> bool:
     return bool(claim.operands or VERDICT.match(claim.text))
 
 
-def _settled(judged: Sequence[_Judged], proven: tuple[Claim, ...]) -> tuple[tuple[Claim, ...], str]:
+def _settled(
+    judged: Sequence[_Judged], proven: tuple[Claim, ...], library: Library
+) -> tuple[tuple[Claim, ...], str]:
     """Return the claims to show, and a note where they are not all the model's own."""
     claims: list[Claim] = []
     for each in judged:
@@ -310,7 +312,7 @@ def _settled(judged: Sequence[_Judged], proven: tuple[Claim, ...]) -> tuple[tupl
     failed = sum(bool(each.problems) for each in judged)
     if not any(not each.problems for each in judged):
         return proven, _fallen_back("它写的内容没有通过核对")
-    if not _tells(claims, proven):
+    if not _tells(claims, proven, library):
         return proven, _fallen_back("它的回答不完整")
     note = f"语言模型写的 {failed} 句话没有通过核对，已删去或改用报告原文。" if failed else ""
     return tuple(claims), note
@@ -325,13 +327,13 @@ def _same_fact(claim: Claim, proven: Sequence[Claim]) -> Claim | None:
     return None
 
 
-def _tells(claims: Sequence[Claim], proven: Sequence[Claim]) -> bool:
-    """Tell whether claims say what the extractive answer does: its amounts, or most of its words."""
+def _tells(claims: Sequence[Claim], proven: Sequence[Claim], library: Library) -> bool:
+    """Tell whether claims say what the extractive answer does: its figures, or most of its words."""
     said = "".join(claim.text for claim in claims)
     known = "".join(claim.text for claim in proven)
-    amounts = find_quantities(said)
-    if wanted := find_quantities(known):
-        return all(any(q.same(other) for other in amounts) for q in wanted)
+    if wanted := [figure for claim in proven for figure in figures_of(claim, library)]:
+        amounts = find_quantities(said)
+        return all(any(figure.quantity.same(q) for q in amounts) for figure in wanted)
     return sum(map(len, unsaid(known, said))) <= (1 - _TOLD) * len(known)
 
 

@@ -138,7 +138,7 @@ def _figures(claim: Claim, library: Library) -> Iterator[str]:
         for figure in library.figures(citation.passage)
         if citation.span.start <= figure.span.start < citation.span.end
     ]
-    for said in _read(claim, library):
+    for said in figures_of(claim, library):
         sources = [figure for figure in cited if figure.quantity.same(said.quantity)]
         if sources and not any(_says(source, said, claim.text) for source in sources):
             yield f"{said.quantity.text}是“{sources[0].indicator}”的数，句子把它说成了别的"
@@ -149,7 +149,7 @@ def _figures(claim: Claim, library: Library) -> Iterator[str]:
             yield f"{said.quantity.text}不是“{said.indicator}”的数"
 
 
-def _read(claim: Claim, library: Library) -> list[Figure]:
+def figures_of(claim: Claim, library: Library) -> list[Figure]:
     """Read the figures of a claim as if it stood where its first citation does."""
     first = claim.citations[0].passage
     part = Part.REVIEW if first.part is Part.OPENING else first.part

@@ -134,6 +134,16 @@ def test_of_two_claims_the_false_one_goes_and_the_note_counts_it(
     assert "1 句话没有通过核对" in answer.note
 
 
+def test_an_answer_that_leaves_out_a_figure_gives_way_as_a_whole(
+    green: ReportQA, server: Endpoint
+) -> None:
+    question = "2030年地区生产总值和进出口总值分别增长多少？"
+    answer = asked(green, server, GDP_RIGHT, question=question)
+    assert "5.5%" in answer.text
+    assert "11%" in answer.text
+    assert "不完整" in answer.note
+
+
 def test_a_missing_citation_is_repaired_where_one_piece_of_evidence_supports_it(
     green: ReportQA, server: Endpoint
 ) -> None:
