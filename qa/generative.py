@@ -99,7 +99,8 @@ class Writer:
             again = self._again(messages, reply, judged, deadline)
             if again is not None:
                 replies.append(again)
-                judged = self._judged(inquiry, again.text, evidence, proven) or judged
+                better = self._judged(inquiry, again.text, evidence, proven)
+                judged = better if any(not each.problems for each in better) else judged
         claims, note = _settled(judged, proven, self._library)
         return Written(claims, note, self._cost(replies))
 
@@ -339,7 +340,7 @@ def _tells(claims: Sequence[Claim], proven: Sequence[Claim], library: Library) -
 
 def _in_chinese(problem: str) -> str:
     kind, _, what = problem.partition(": ")
-    return _VERIFIER_SAYS[kind] + what
+    return _VERIFIER_SAYS.get(kind, f"{kind}: ") + what
 
 
 def _fallen_back(reason: str) -> str:

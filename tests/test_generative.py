@@ -134,6 +134,12 @@ def test_of_two_claims_the_false_one_goes_and_the_note_counts_it(
     assert "1 句话没有通过核对" in answer.note
 
 
+def test_what_held_is_kept_where_the_second_try_is_worse(green: ReportQA, server: Endpoint) -> None:
+    answer = asked(green, server, f"{GDP_RIGHT}2030年进出口总值增长99%[1]。", "增长99%[1]。")
+    assert answer.text == GDP_RIGHT
+    assert "1 句话没有通过核对" in answer.note
+
+
 def test_an_answer_that_leaves_out_a_figure_gives_way_as_a_whole(
     green: ReportQA, server: Endpoint
 ) -> None:
