@@ -304,14 +304,17 @@ def _settled(
     judged: Sequence[_Judged], proven: tuple[Claim, ...], library: Library
 ) -> tuple[tuple[Claim, ...], str]:
     """Return the claims to show, and a note where they are not all the model's own."""
+    held = [each.claim for each in judged if not each.problems]
     claims: list[Claim] = []
     for each in judged:
         if not each.problems:
             claims.append(each.claim)
-        elif (instead := _same_fact(each.claim, proven)) and instead not in claims:
+        elif (instead := _same_fact(each.claim, proven)) and not _tells(
+            [*held, *claims], [instead], library
+        ):
             claims.append(instead)
     failed = sum(bool(each.problems) for each in judged)
-    if not any(not each.problems for each in judged):
+    if not held:
         return proven, _fallen_back("它写的内容没有通过核对")
     if not _tells(claims, proven, library):
         return proven, _fallen_back("它的回答不完整")

@@ -26,6 +26,7 @@ WORDS = 0.75
 MISSING_RUN = 4
 # How like two names of one indicator are at least.
 ALIKE = 0.3
+_ASKING = re.compile(r"如何|怎样|怎么|多少|多久|多大|哪些|哪个|什么|吗|[?？]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What frames a statement and says nothing: «根据报告,…», «2019年,重庆市…».
@@ -106,6 +107,9 @@ def _words(claim: Claim, quotes: str, library: Library) -> Iterator[str]:
     foreign = [word for word in _LATIN.findall(claim.text) if word.lower() not in known.lower()]
     if foreign:
         yield f"所引资料没有说“{foreign[0]}”"
+    asking = _ASKING.search(claim.text)
+    if asking and asking[0] not in quotes:
+        yield "这是在重复问题"
     compared = _COMPARED.search(claim.text)
     if compared and not claim.operands and compared[0] not in quotes:
         yield f"所引资料没有说“{compared[0]}”"

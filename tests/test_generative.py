@@ -380,6 +380,7 @@ def test_what_the_report_says_is_grounded(report: Report, text: str, number: int
         ("发生重大安全事故。", 4),
         ("没有建成公园12座。", 4),
         ("新增停车位12座。", 4),
+        ("如何推进老旧小区改造。", 5),
         ("推进老旧小区改造，拆除违章建筑。", 5),
         ("老旧小区改造全国领先，居民非常满意。", 5),
         ("推进老旧小区改造，引入blockchain。", 5),
