@@ -26,6 +26,9 @@ browser: ## Install Debian's Chromium and CJK fonts where they are missing (for 
 test: setup browser ## Run all tests
 	$(BIN)/python -m pytest
 
+test-llm: setup ## Run the tests on a real language model (fetches 490 MB once)
+	$(BIN)/python -m pytest -m llm
+
 lint: setup ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -50,4 +53,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser test lint format bench bench-retrieval calibrate lock clean
+.PHONY: help setup serve browser test test-llm lint format bench bench-retrieval calibrate lock clean

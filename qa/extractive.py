@@ -69,6 +69,10 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return answered
     if form is Form.FIGURE:
         return _figure(inquiry)
+    if form is Form.OPEN and inquiry.question.aspect is not None:
+        told = _figure(inquiry)
+        if isinstance(told, Draft):
+            return told
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
         return _figure(inquiry)
     if form is Form.DEFINITION:

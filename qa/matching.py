@@ -36,6 +36,8 @@ class Weights:
         return sum(weights.get(char, 1.0) for char in text)
 
 
+# The share of a question's weight from which on a term may not be passed over.
+_WEIGHTY = 0.25
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
 _QUOTES = re.compile(r"[“”\"「」『』‘’]")
@@ -150,7 +152,7 @@ class Matcher:
     def neglects(self, *texts: str) -> bool:
         """Tell whether the texts pass over something that the question is about."""
         return any(
-            term.essential and weight >= 0.12 * self._total and share < _SPOKEN_OF
+            term.essential and weight >= _WEIGHTY * self._total and share < _SPOKEN_OF
             for term, weight, share in zip(
                 self.terms, self._shares, self._covered(texts), strict=True
             )

@@ -63,7 +63,7 @@ class Question:
 
 
 # Markup says nothing; what stands between script tags even less.
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,200}>", re.DOTALL)
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[^\s<>\d=][^<>]{0,200}>", re.DOTALL)
 
 
 @cache
@@ -138,7 +138,9 @@ def without_orders(text: str) -> str:
 
     Nothing is left of a text that does nothing but order.
     """
-    pieces = re.split(r"(?<=[,，。;；:：!！\n])|(?<=\.)\s", text)
+    pieces = re.split(
+        r"(?<=[,，。;；:：!！\n])|(?<=\.)\s|\s(?=and (?:then )?(?:tell|give|say|answer|just))", text
+    )
     if not any(wording.ORDER.search(piece.lower()) for piece in pieces):
         return text
     return "".join(p for p in pieces if not wording.ORDER.search(p.lower())).strip(" ,，。;；:：")

@@ -37,7 +37,7 @@ _CARRIES = re.compile(r"n|an|j|l$|eng|s$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
 # What an English word without a Chinese name weighs, however long: it may be any word of doing.
-_UNKNOWN = 2.0
+_UNKNOWN = 0.8
 # So many words at most make one name.
 _MOST_WORDS = 8
 _VERBAL = 0.7

@@ -16,10 +16,10 @@ class Thresholds:
     indicator's name that makes it another one than a short word asked for.
     """
 
-    enough: float = 0.62
-    enough_named: float = 0.5
+    enough: float = 0.55
+    enough_named: float = 0.4
     enough_in_words: float = 0.8
-    missing_at_most: float = 0.34
+    missing_at_most: float = 0.45
     enough_alone: float = 0.25
     alone_by: float = 0.4
     narrower: float = 0.6

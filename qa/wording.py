@@ -23,7 +23,7 @@ DATE = re.compile(
     r"什么时候|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
 )
 YESNO = re.compile(
-    r"是不是|有没有|是否|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
+    r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
     r"相差|差(?:了)?(?:多少|几)|差距|多多少|少多少|高多少|低多少|高出|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍"
@@ -46,7 +46,7 @@ SPEAKER = re.compile(
 )
 
 PAST = re.compile(
-    r"去年|上年|上一年|[^不]了(?:多少|几|哪)|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual"
+    r"去年|上年|上一年|[^不]了(?:多少|几|哪)|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual|\bwas\b|\bwere\b|\bdid\b"
 )
 PLANNED = re.compile(
     r"今年|本年|目标|计划|打算|预期(?!寿命)|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"

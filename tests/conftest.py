@@ -18,7 +18,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def qa(data_dir: Path) -> ReportQA:
-    return ReportQA.open(settings=Settings(data_dir=data_dir))
+    return ReportQA.open(settings=Settings(data_dir=data_dir, model=""))
 
 
 @pytest.fixture(scope="session")

@@ -197,6 +197,7 @@ def small() -> Path:
     return fetch(user_cache_path("report-qa-tests", appauthor=False))
 
 
+@pytest.mark.llm
 def test_a_real_model_writes_and_what_is_shown_holds(
     qa: ReportQA, small: Path, data_dir: Path
 ) -> None:
