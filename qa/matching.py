@@ -136,7 +136,11 @@ class Matcher:
         «林业碳汇交易的成交额» asks for a «成交额».
         """
         last = max((i for i, term in enumerate(self.terms) if term.essential), default=None)
-        return 0.0 if last is None else self._covered((indicator,))[last]
+        if last is None:
+            return 0.0
+        measure = _MEASURE.search(self.terms[last].text)
+        same = 0.5 if measure and indicator.endswith(measure[0]) else 0.0
+        return self._covered((indicator,))[last] + same
 
     def missing(self, *texts: str) -> list[Term]:
         """Return the terms of which the texts speak less than half."""

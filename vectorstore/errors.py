@@ -9,7 +9,8 @@
     ├── UnknownReport         a report id that the index does not hold
     ├── EmbeddingError        the embedding model cannot be loaded or used
     ├── QuestionError         a question that cannot be taken (too long, not text)
-    └── BatchError            a batch file or one of its lines is malformed
+    ├── BatchError            a batch file or one of its lines is malformed
+    └── ModelError            a language model cannot be fetched or used (in `qa`)
 
 The message of each says what was found, what was expected, and how to mend it.
 The command line prints it alone, without a traceback, and exits with status 1.
