@@ -3,7 +3,10 @@
 Every threshold is tried on the development split alone. Coverage is the share of
 all cases that are answered, error the share of those answers that are not to be
 trusted (wrong, with a forbidden figure, wrongly cited, or given where the report has
-none). The threshold in force is the lowest one among those with the most trusted cases.
+none). Only `enough` is tried here, over the built-in report. The curve is flat up to
+about 0.8, because evidence that passes over an essential term is refused before; past
+it error falls, and sooner the coverage. The one in force lies low on the flat part, to
+leave room for questions worded in ways that the development split does not have.
 """
 
 from __future__ import annotations
