@@ -38,7 +38,9 @@ class Claim:
     def marked(self) -> str:
         """The statement with its markers before the closing stop: «…6.3%[1]。»."""
         body = self.text.rstrip("。；;.")
-        return body + "".join(f"[{c.number}]" for c in self.citations) + self.text[len(body) :]
+        stop = self.text[len(body) :]
+        blank = " " if stop == "." else ""  # English sentences stand apart
+        return body + "".join(f"[{c.number}]" for c in self.citations) + stop + blank
 
 
 class Reason(StrEnum):
@@ -118,7 +120,7 @@ class Answer:
         """The text shown: the claims with their markers, or the abstention's message."""
         if self.abstention is not None:
             return self.abstention.message
-        return "".join(claim.marked for claim in self.claims)
+        return "".join(claim.marked for claim in self.claims).rstrip()
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -21,7 +21,7 @@ from qa.facts import (
 )
 from qa.inquiry import Inquiry
 from qa.points import Point, defining, key_points, listed, points, stated_or_told
-from qa.question import Form, supposed_amount
+from qa.question import Form, opens_in_english, supposed_amount
 from qa.refusal import refusal
 from vectorstore.figures import Aspect
 from vectorstore.quantity import find_quantities
@@ -308,7 +308,7 @@ def draft_of(statements: Sequence[Statement]) -> Draft:
             citation = numbers.setdefault(key, Citation(len(numbers) + 1, passage, span))
             marks += f"[{citation.number}]"
         body = re.sub(r"[。；;]+(?=.)", "，", said.text.rstrip("。；;,， "))
-        pieces.append(f"{body}{marks}。")
+        pieces.append(f"{body}{marks}{'. ' if opens_in_english(body) else '。'}")
     return Draft("".join(pieces), tuple(numbers.values()), tuple(s.operands for s in statements))
 
 

@@ -88,6 +88,11 @@ def is_english(text: str) -> bool:
     return latin >= 3 and latin > han / 2
 
 
+def opens_in_english(text: str) -> bool:
+    """Tell whether a statement is an English sentence: «In 2019, …», but not «PM2.5平均浓度…»."""
+    return re.match(r"[A-Za-z]+:? [A-Za-z\d“]", text) is not None
+
+
 def understand(text: str, year: int | None = None, writes: Writes = lambda _: False) -> Question:
     """Read a stand-alone question. `year` is the year of the report it is put to.
 

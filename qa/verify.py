@@ -15,6 +15,7 @@ from decimal import Decimal
 from qa.answer import Claim
 from qa.compute import results
 from qa.lexicon import lexicon
+from qa.question import opens_in_english
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
 
@@ -65,7 +66,7 @@ class Verifier:
     def _numbers(self, claim: Claim) -> list[str]:
         cited = [q for c in claim.citations for q in find_quantities(c.quote)]
         computed = self._computed(claim, cited)
-        if claim.text[:1].isascii():
+        if opens_in_english(claim.text):
             # «12家领馆» may be told in English as 12, the unit in the original beside it
             computed |= {(q.value, "") for q in cited if q.unit not in _RATIOS}
         return [
