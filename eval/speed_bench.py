@@ -7,6 +7,7 @@ are whole processes, from the command to the answer or to the page.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -41,7 +43,7 @@ def ask_over_embedding(qa: ReportQA, embedder: Embedder) -> tuple[float, float, 
     questions = [case.question for case in load_cases("dev") if not case.history]
     qa.ask(_QUESTION)
     pairs = [
-        (seconds(lambda q=q: qa.ask(q)), seconds(lambda q=q: embedder.embed_queries([q])))  # type: ignore[misc]
+        (seconds(partial(qa.ask, q)), seconds(partial(embedder.embed_queries, [q])))
         for q in questions
     ]
     asks, embeddings = zip(*pairs, strict=True)
@@ -93,8 +95,6 @@ def indexing_over_embedding(embedder: Embedder, folder: Path) -> tuple[float, fl
 
 
 def _environment(data: Path) -> dict[str, str]:
-    import os
-
     return {**os.environ, "REPORT_QA_DATA_DIR": str(data)}
 
 

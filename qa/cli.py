@@ -147,17 +147,16 @@ def index(
     """为报告建立索引，供 ask --reports 使用。"""
     from qa.settings import Settings
     from vectorstore.embedding import open_embedder
-    from vectorstore.errors import ReadingError
     from vectorstore.reading import SUFFIXES, read_reports
     from vectorstore.store import PassageStore
 
     settings = Settings()
     folder = to or settings.data_dir / "library"
     readings = list(read_reports(*paths))
-    read = [r.outcome for r in readings if not isinstance(r.outcome, ReadingError)]
+    read = [reading.report for reading in readings if reading.report]
     for reading in readings:
-        if isinstance(reading.outcome, ReadingError):
-            print(f"未读：{reading.source}：{reading.outcome}", file=sys.stderr)
+        if reading.error:
+            print(f"未读：{reading.source}：{reading.error}", file=sys.stderr)
     if not read:
         raise IndexMissing(
             f"没有读到报告。可以读取的文件：{'、'.join(SUFFIXES)}，或装有它们的文件夹。"

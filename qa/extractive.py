@@ -202,11 +202,11 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
     terms = inquiry.matcher.terms
     short = len(terms) == 1 and len(terms[0].text) <= 2
-    pairs = ["".join(pair) for pair in pairwise(found.figure.indicator)]
-    if sum(pair in inquiry.question.plain for pair in pairs) >= 0.4 * len(pairs):
+    if not short or found.figure.aspect is not Aspect.LEVEL:
         return False
-    level = found.figure.aspect is Aspect.LEVEL
-    return short and level and found.surplus > inquiry.thresholds.narrower
+    pairs = ["".join(pair) for pair in pairwise(found.figure.indicator)]
+    asked = sum(pair in inquiry.question.plain for pair in pairs)
+    return asked < 0.4 * len(pairs) and found.surplus > inquiry.thresholds.narrower
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
@@ -218,12 +218,14 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
     problem = _unfit(inquiry, ranked)
-    each = several_named(inquiry, ranked, compared=True) if problem is not None else []
-    if problem is Reason.NOT_MENTIONED and not each:
-        return _points(inquiry, points(inquiry)[:1])
-    if problem is not None and not each:
+    if problem is None:
+        chosen = several(inquiry, ranked, compared=True)
+    else:
+        chosen = several_named(inquiry, ranked, compared=True)
+    if problem is not None and not chosen:
+        if problem is Reason.NOT_MENTIONED:
+            return _points(inquiry, points(inquiry)[:1])
         return refusal(inquiry, problem, ranked[0])
-    chosen = each or several(inquiry, ranked, compared=True)
     said = [_stated(inquiry, found) for found in chosen]
     unit = compute.common_unit([c.figure.quantity for c in chosen])
     if len(chosen) < 2 or unit is None:

@@ -18,6 +18,7 @@ from vectorstore.report import Part, Span
 _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # Figures are sought in the best paragraphs only: those further down never won.
 _PASSAGES = 12
+_TOO_LITTLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ class Candidate:
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
     """Return the figures of the retrieved paragraphs as candidates, best first."""
-    found = [
-        _judged(inquiry, figure)
+    figures = (
+        figure
         for passage in inquiry.passages[:_PASSAGES]
         for figure in inquiry.library.figures(passage)
-        if _bears_on(inquiry, figure)
-    ]
-    ranked = sorted(found, key=lambda c: c.score, reverse=True)
+    )
+    judged = (_judged(inquiry, figure) for figure in figures)
+    ranked = sorted(filter(None, judged), key=lambda c: c.score, reverse=True)
     # What was asked of another year cannot answer: a good one of the right year goes before it.
     for candidate in ranked[1:12]:
         if ranked[0].in_period or candidate.score < ranked[0].score - 0.8:
@@ -81,14 +82,6 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
         ):
             return other
     return None
-
-
-def _bears_on(inquiry: Inquiry, figure: Figure) -> bool:
-    """Tell whether a figure's sentence, with its headings, says enough to be judged closely."""
-    passage = figure.passage
-    around = sentence_span(figure).of(passage.text)
-    headings = context(passage, figure.span.start)
-    return inquiry.matcher.coverage(figure.indicator, around, headings) > 0.3
 
 
 _TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
@@ -188,18 +181,21 @@ def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bo
     return any(term not in still for term in missing)
 
 
-def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
+def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
+    """Judge a figure, unless its sentence with its headings says too little of what is asked."""
     question, matcher = inquiry.question, inquiry.matcher
     passage = figure.passage
     sentence = passage.sentence_at(figure.span.start)
-    clause = figure.clause.of(passage.text)
     around = passage.sentences[sentence].of(passage.text)
     headings = context(passage, figure.span.start)
-    named = matcher.coverage(figure.indicator)
-    in_clause = matcher.coverage(figure.indicator, clause)
-    with_lead = matcher.coverage(figure.indicator, clause, _lead(figure))
     whole = (figure.indicator, around, headings)
     covered = matcher.coverage(*whole)
+    if covered <= _TOO_LITTLE:
+        return None
+    clause, lead = figure.clause.of(passage.text), _lead(figure)
+    named = matcher.coverage(figure.indicator)
+    in_clause = matcher.coverage(figure.indicator, clause)
+    with_lead = matcher.coverage(figure.indicator, clause, lead)
     surplus = matcher.surplus(figure.indicator) if named else 1.0
     just_that = named >= 0.8 and surplus < 0.3
     fits = _fits(question, figure, just_that=just_that)
@@ -213,11 +209,11 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate:
         + 0.4 * inquiry.nearness(passage, sentence)
         + (0.0 if fits else -0.8)
         + (0.0 if in_period else -1.0)
-        + 0.3 * inquiry.matcher.heads(figure.indicator)
+        + 0.3 * matcher.heads(figure.indicator)
         + _aspect_bonus(question, figure)
         + _part_bonus(question, figure)
     )
-    near = (figure.indicator, clause, _lead(figure), _opening(figure), headings)
+    near = (figure.indicator, clause, lead, _opening(figure), headings)
     lacks = 1.0 if matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
     return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus)
@@ -231,9 +227,7 @@ def _opening(figure: Figure) -> str:
 
 def _lead(figure: Figure) -> str:
     """Return the clause that opens the run of clauses up to a semicolon: «高速公路网,开工…224公里»."""
-    passage = figure.passage
-    sentence = passage.sentences[passage.sentence_at(figure.span.start)]
-    before = passage.text[sentence.start : figure.clause.start]
+    before = figure.passage.text[sentence_span(figure).start : figure.clause.start]
     return re.split(r"[,，]", re.split(r"[;；:：]", before)[-1], maxsplit=1)[0]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from qa import wording
 from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
 from qa.question import Question
@@ -16,7 +17,6 @@ from qa.thresholds import Thresholds
 from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
 
-_QUOTES = re.compile(r"[“”\"「」『』‘’]")
 # «哪“四化”?»: a count of things under a name of the asker's own.
 _COINED = re.compile(r"[一二两三四五六七八九十].")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
@@ -41,14 +41,24 @@ class Library:
         return Spelling(self.reports)
 
     @cached_property
+    def regions(self) -> frozenset[str]:
+        """The regions that the reports are of."""
+        return frozenset(report.region for report in self.reports if report.region)
+
+    @cached_property
+    def romanised_regions(self) -> frozenset[str]:
+        """The regions as they are written in English."""
+        return self.spelling.romanised(self.regions)
+
+    @cached_property
     def text(self) -> str:
         """The text of all reports in half width and without quotes, to look words up in."""
         whole = "\n".join(p.text for report in self.reports for p in report.passages)
-        return _QUOTES.sub("", unicodedata.normalize("NFKC", whole).lower())
+        return wording.QUOTES.sub("", unicodedata.normalize("NFKC", whole).lower())
 
     def writes(self, words: str) -> bool:
         """Tell whether a report writes these words, letter by letter."""
-        return _QUOTES.sub("", words) in self.text
+        return wording.QUOTES.sub("", words) in self.text
 
     def report(self, passage: Passage) -> Report:
         """Return the report that a passage belongs to."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from qa import wording
 from qa.lexicon import lexicon
 from qa.terms import QUALIFIERS, Term
 from vectorstore.report import Report
@@ -40,7 +41,6 @@ class Weights:
 _WEIGHTY = 0.25
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
-_QUOTES = re.compile(r"[“”\"「」『』‘’]")
 _MEASURE = re.compile(
     r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|余额|率)$"
 )
@@ -71,7 +71,9 @@ class _Name:
         measure = _MEASURE.search(text)
         self.head = measure.start() - 1 if measure and measure.start() > 1 else 0
         self.qualifiers = [
-            re.compile(wording) for narrow, wording in QUALIFIERS.items() if narrow in asked + text
+            re.compile(taken_in)
+            for narrow, taken_in in QUALIFIERS.items()
+            if narrow in asked + text
         ]
 
     def covered(self, text: str) -> float:
@@ -169,7 +171,7 @@ class Matcher:
 
     def _look(self, text: str) -> list[float]:
         quoted = text.lower()
-        bare = _QUOTES.sub("", quoted)
+        bare = wording.QUOTES.sub("", quoted)
         row = [
             max(name.covered(quoted if name.quoted else bare) for name in names)
             if trace.search(bare) or names[0].quoted

@@ -307,18 +307,6 @@ def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
     return -0.3 if passage.part is not Part.OPENING else 0.0
 
 
-def governed(passage: Passage, sentence: int) -> list[int]:
-    """Return the sentences that stand under the same run-in heading as `sentence`."""
-    heading = passage.heading_at(passage.sentences[sentence].end - 1)
-    if heading is None:
-        return list(range(len(passage.sentences)))
-    return [
-        index
-        for index, span in enumerate(passage.sentences)
-        if passage.heading_at(span.end - 1) == heading
-    ]
-
-
 def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     """Return the points that answer «how», «why» and «what was done».
 

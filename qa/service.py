@@ -224,14 +224,12 @@ class ReportQA:
         return max(years, default=None)
 
     def _without_region(self, terms: Sequence[Term]) -> list[Term]:
-        regions = {report.region for report in self.reports if report.region}
-        romanised = self._library.spelling.romanised(regions)
         kept = []
         for term in terms:
             text = term.text
-            if text.removesuffix("'s") in romanised:
+            if text.isascii() and text.removesuffix("'s") in self._library.romanised_regions:
                 continue
-            for region in regions:
+            for region in self._library.regions:
                 text = re.sub(f"^{region}[市省]?", "", text)
             if text == term.text:
                 kept.append(term)
@@ -296,14 +294,14 @@ def _bring_up_to_date(
     stays; where none can be read, the first reason is raised.
     """
     readings = list(read_reports(*sources))
-    reports = [r.outcome for r in readings if not isinstance(r.outcome, ReadingError)]
-    unread = [r for r in readings if isinstance(r.outcome, ReadingError)]
-    if unread and not reports and isinstance(unread[0].outcome, ReadingError):
-        raise unread[0].outcome
-    for reading in unread:
-        warnings.warn(f"{reading.source}：{reading.outcome}", stacklevel=3)
+    reports = [reading.report for reading in readings if reading.report]
+    unread = {reading.source: reading.error for reading in readings if reading.error}
+    if unread and not reports:
+        raise next(iter(unread.values()))
+    for source, error in unread.items():
+        warnings.warn(f"{source}：{error}", stacklevel=3)
     store.add(reports, progress)
-    kept = {report.id for report in reports} | {Path(r.source).stem for r in unread}
+    kept = {report.id for report in reports} | {Path(source).stem for source in unread}
     for gone in {report.id for report in store.reports} - kept:
         store.remove(gone)
 

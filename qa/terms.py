@@ -110,9 +110,8 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     asked = _without_amounts(_YEAR.sub(" ", asked), writes)
     types = _TYPE.findall(asked)
     terms = list(_all_terms(asked, writes))
-    if (
-        not terms and "主要" in asked
-    ):  # «主要预期目标有哪些?» asks for what its words of asking name
+    if not terms and "主要" in asked:
+        # «主要预期目标有哪些?» asks for what its words of asking name
         terms = [term for term in _words(_GAP.sub("", asked), writes) if term.essential]
     for term in terms:
         typed = any(term.text in sort for sort in types)

@@ -60,7 +60,7 @@ REACHED_ALREADY = re.compile(r"去年|上年|实际|现有|现在|目前|已有|
 ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-YEARS_RANGE = re.compile(r"十四五|十三五|十二五")
+QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
     r"(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"

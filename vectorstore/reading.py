@@ -40,6 +40,16 @@ class Reading:
     source: str
     outcome: Report | ReadingError
 
+    @property
+    def report(self) -> Report | None:
+        """The report, if the file could be read."""
+        return self.outcome if isinstance(self.outcome, Report) else None
+
+    @property
+    def error(self) -> ReadingError | None:
+        """Why there is no report, if there is none."""
+        return self.outcome if isinstance(self.outcome, ReadingError) else None
+
 
 def builtin_path() -> Path:
     """Return the path of the report that ships with the package."""
