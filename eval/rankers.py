@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.report import Hit
-from vectorstore.store import PassageStore, Snapshot
+from vectorstore.snapshot import Snapshot
+from vectorstore.store import PassageStore
 
 
 def bm25(store: PassageStore, query: str, k: int = 10) -> list[Hit]:

@@ -24,7 +24,8 @@ from qa import ReportQA
 from qa.settings import Settings
 from vectorstore.embedding import Embedder, open_embedder
 from vectorstore.reading import builtin_path, read_report
-from vectorstore.store import PassageStore, contextualised
+from vectorstore.snapshot import contextualised
+from vectorstore.store import PassageStore
 
 _QUESTION = "2019年地区生产总值增长多少？"
 _PORT = 7891

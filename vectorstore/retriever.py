@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.report import Hit, Part
-from vectorstore.store import PART_CODES, PassageStore, Snapshot
+from vectorstore.snapshot import PART_CODES, Snapshot
+from vectorstore.store import PassageStore
 
 _POOL = 100
 _DENSE_WEIGHT = 0.4

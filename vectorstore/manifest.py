@@ -1,0 +1,103 @@
+"""The manifest: which report versions are live, and with which model they were embedded.
+
+It is the one file that says what the index holds; replacing it puts a new state in force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from vectorstore.embedding import Embedder
+from vectorstore.errors import ForeignIndex, ModelMismatch, StoreError
+
+FORMAT = "report-qa index"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One report version: the report's id and the hash of its content."""
+
+    id: str
+    hash: str
+
+    @property
+    def key(self) -> str:
+        """The name of this version among the vectors."""
+        return f"{self.id}@{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One committed state: the model, the live versions, the generation of the terms."""
+
+    model: str
+    dimension: int
+    versions: tuple[Version, ...]
+    lexical: str | None
+
+    @classmethod
+    def empty(cls, embedder: Embedder) -> Manifest:
+        """Return the manifest of an index that holds nothing yet."""
+        return cls(embedder.name, embedder.dimension, (), None)
+
+    def check_model(self, embedder: Embedder, place: str, mend: str) -> None:
+        """Refuse an embedder whose vectors cannot be compared with those of the index.
+
+        Raises:
+            ModelMismatch: the index was built with another embedding model.
+        """
+        if (self.model, self.dimension) != (embedder.name, embedder.dimension):
+            raise ModelMismatch(
+                f"{place} 里的索引是用向量模型 {self.model!r}（{self.dimension} 维）建立的，"
+                f"现在选用的是 {embedder.name!r}（{embedder.dimension} 维）。"
+                f"请改用 {self.model!r}；或者{mend}"
+            )
+
+
+def generation_of(versions: tuple[Version, ...]) -> str:
+    """Name a set of live versions by 16 hex digits."""
+    return hashlib.sha256("\n".join(v.key for v in versions).encode()).hexdigest()[:16]
+
+
+def dump(manifest: Manifest) -> str:
+    """Write a manifest as JSON."""
+    content = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "model": manifest.model,
+        "dimension": manifest.dimension,
+        "reports": [{"id": v.id, "hash": v.hash} for v in manifest.versions],
+        "lexical": manifest.lexical,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def parse(text: str, source: str, place: str, mend: str) -> Manifest:
+    """Read a manifest; `source` and `place` name it and its index in errors.
+
+    Raises:
+        ForeignIndex: it is none, or one of another format version.
+        StoreError: it is damaged.
+    """
+    try:
+        content = json.loads(text)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ForeignIndex(
+                f"{source} 不是索引的清单，这个文件夹另有用处。请指定一个空的或新的文件夹。"
+            )
+        if content.get("version") != FORMAT_VERSION:
+            raise ForeignIndex(
+                f"{place} 里的索引格式是第 {content.get('version')} 版，"
+                f"本程序使用第 {FORMAT_VERSION} 版。{mend}"
+            )
+        return Manifest(
+            model=str(content["model"]),
+            dimension=int(content["dimension"]),
+            versions=tuple(Version(r["id"], r["hash"]) for r in content["reports"]),
+            lexical=content["lexical"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{source} 已损坏：{error}。{mend}") from error
