@@ -5,7 +5,7 @@ https://docs.langchain.com/oss/python/langchain/rag, with the embedding model of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from langchain_core.vectorstores import InMemoryVectorStore
@@ -36,28 +36,37 @@ class Chunk:
 
 
 class ChunkIndex:
-    """The chunks of one report in LangChain's own vector store."""
+    """The chunks of some reports in LangChain's own vector store."""
 
-    def __init__(self, report: Report, embedder: Embedder) -> None:
-        self._places = tuple(_places(report))
+    def __init__(self, reports: Sequence[Report], embedder: Embedder) -> None:
+        self._places = {report.id: tuple(_places(report)) for report in reports}
         splitter = RecursiveCharacterTextSplitter(
             chunk_size=CHUNK_SIZE, chunk_overlap=OVERLAP, add_start_index=True
         )
         self._store = InMemoryVectorStore(ReportEmbeddings(embedder))
-        self._store.add_documents(splitter.create_documents([report.source]))
+        self._store.add_documents(
+            splitter.create_documents(
+                [report.source for report in reports], [{"report": r.id} for r in reports]
+            )
+        )
 
     def search(self, query: str, k: int = TOP) -> list[Chunk]:
         """Return the `k` chunks nearest to the query, best first."""
         found = self._store.similarity_search_with_score(query, k=k)
         return [
-            Chunk(text, float(score), tuple(self._pieces(start, start + len(text))))
+            Chunk(
+                document.page_content,
+                float(score),
+                tuple(self._pieces(document.metadata["report"], start, end)),
+            )
             for document, score in found
-            for text, start in [(document.page_content, int(document.metadata["start_index"]))]
+            for start in [int(document.metadata["start_index"])]
+            for end in [start + len(document.page_content)]
         ]
 
-    def _pieces(self, start: int, end: int) -> Iterator[Piece]:
-        """Yield the paragraphs that source characters `start` to `end` overlap."""
-        for begin, passage in self._places:
+    def _pieces(self, report_id: str, start: int, end: int) -> Iterator[Piece]:
+        """Yield the paragraphs that source characters `start` to `end` of a report overlap."""
+        for begin, passage in self._places[report_id]:
             first, last = max(start - begin, 0), min(end - begin, len(passage.text))
             if first < last:
                 yield Piece(passage, Span(first, last))

@@ -30,9 +30,13 @@ def main() -> None:
 @app.command()
 def run(
     split: Annotated[str, typer.Option(help="dev or test; choose nothing by test.")] = "dev",
-    system: Annotated[str, typer.Option(help="extractive, bm25 or langchain-tutorial.")] = (
-        "extractive"
-    ),
+    system: Annotated[
+        str,
+        typer.Option(
+            help="extractive, bm25 or langchain-tutorial; with the model of the settings, "
+            "llm or langchain-tutorial-llm."
+        ),
+    ] = "extractive",
     kinds: Annotated[str, typer.Option(help="Only these kinds, separated by commas.")] = "",
     limit: Annotated[int | None, typer.Option(help="Only the first N cases.", min=1)] = None,
     output: Annotated[
@@ -139,16 +143,17 @@ def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
     from eval.cases import benchmark_reports
     from eval.provenance import provenance_of
     from eval.run import run_cases
-    from eval.systems import SYSTEMS, systems_for
+    from eval.systems import NAMES, model_for, systems_for
     from qa.settings import Settings
     from vectorstore.embedding import open_embedder
 
-    if system not in SYSTEMS:
-        raise typer.BadParameter(f"expected one of {', '.join(SYSTEMS)}", param_hint="--system")
+    if system not in NAMES:
+        raise typer.BadParameter(f"expected one of {', '.join(NAMES)}", param_hint="--system")
     settings, reports = Settings(), benchmark_reports()
+    model = model_for(system, settings)
     embedder = open_embedder(settings.embedding_model)
-    opened = systems_for(system, reports, embedder, settings.data_dir / "benchmark")
-    provenance = provenance_of(system, split, cases, reports, settings)
+    opened = systems_for(system, reports, embedder, settings.data_dir / "benchmark", model)
+    provenance = provenance_of(system, split, cases, reports, settings, model)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(system, total=len(cases))

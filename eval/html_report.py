@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from eval import plots
 from eval.abstention import area_under
 from eval.explain import evidence, expected, reasons
-from eval.measures import HEADLINE, MEASURES, Measure, abstention_f1, curve, latency
+from eval.measures import HEADLINE, MEASURES, Measure, abstention_f1, cost, curve, latency
 from eval.predictions import Prediction, Provenance, Source
 from eval.scoring import Scored
 from eval.statistics import Estimate
@@ -69,6 +69,7 @@ def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[R
         abstention_f1=abstention_f1(scored),
         unanswerable=sum(not each.gold.answerable for each in scored) / len(scored),
         latency=times,
+        cost=cost(predictions),
         latencies=plots.latencies(predictions) if times else None,
         open_errors=provenance.split != "test",
         failures=[_failure(each, by_id) for each in scored if any(reasons(each))],

@@ -140,6 +140,38 @@ def latency(predictions: Iterable[Prediction]) -> Latency | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a language model took: means over the `n` answers it was asked for.
+
+    `first_token` is the median time to the first text, in seconds; `own_words` the
+    share of these answers that are the model's alone, without our stepping in.
+    """
+
+    n: int
+    calls: float
+    tokens_in: float
+    tokens_out: float
+    first_token: float
+    own_words: float
+
+
+def cost(predictions: Iterable[Prediction]) -> Cost | None:
+    """Return what the model took, or `None` where none was asked."""
+    asked = [(p, p.generation) for p in predictions if p.generation]
+    if not asked:
+        return None
+    n = len(asked)
+    return Cost(
+        n=n,
+        calls=sum(took.calls for _, took in asked) / n,
+        tokens_in=sum(took.tokens_in for _, took in asked) / n,
+        tokens_out=sum(took.tokens_out for _, took in asked) / n,
+        first_token=percentile([took.first_token for _, took in asked], 0.5),
+        own_words=sum(not p.note for p, _ in asked) / n,
+    )
+
+
 def curve(scored: Sequence[Scored]) -> list[CurvePoint]:
     """Return the error (not trusted) against the coverage of the answers of a run."""
     answered = [

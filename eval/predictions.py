@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.evidence import Place
+from qa.answer import Generation
 from vectorstore.errors import ReportQAError
 
 
@@ -51,6 +52,7 @@ class Prediction:
 
     `seconds` is the time of the answer, `embedding_seconds` that of embedding the
     question alone, measured right after it. `error` tells the crash of this case, if any.
+    `generation` is what a language model took, `note` where it did not get its way.
     """
 
     id: str
@@ -64,6 +66,8 @@ class Prediction:
     seconds: float = 0.0
     embedding_seconds: float = 0.0
     error: str | None = None
+    note: str = ""
+    generation: Generation | None = None
 
     def to_json(self) -> str:
         """Return the line of the run file."""
@@ -84,6 +88,8 @@ class Prediction:
                 Statement(each["text"], tuple(each["citations"]), tuple(each["operands"]))
                 for each in content["claims"]
             )
+            if content.get("generation"):
+                content["generation"] = Generation(**content["generation"])
             return cls(**content)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a prediction: {error}") from error
@@ -97,7 +103,8 @@ class Provenance:
     """What a run was: enough to say whether two runs can be compared.
 
     `cases` are the ids that it was to answer. `reports` pairs each report with the hash
-    of its records as indexed, `settings` and `versions` name with value.
+    of its records as indexed, `settings` and `versions` name with value. `model` is the
+    language model, `prompts` the versions of its prompts; empty without one.
     """
 
     system: str
@@ -111,6 +118,8 @@ class Provenance:
     revision: str
     machine: str
     started: str
+    model: str = ""
+    prompts: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, line: str) -> Provenance:
@@ -122,6 +131,7 @@ class Provenance:
         try:
             content: dict[str, Any] = json.loads(line)["run"]
             content["cases"] = tuple(content["cases"])
+            content["prompts"] = tuple(content.get("prompts", ()))
             for name in ("reports", "settings", "versions"):
                 content[name] = tuple((key, value) for key, value in content[name])
             return cls(**content)

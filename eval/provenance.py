@@ -12,6 +12,8 @@ from pathlib import Path
 
 from eval.cases import VERSION, Case
 from eval.predictions import Provenance
+from eval.systems import prompt_versions
+from qa.models import LanguageModel
 from qa.settings import Settings
 from vectorstore.records import content_hash
 from vectorstore.report import Report
@@ -25,10 +27,11 @@ def provenance_of(
     cases: Sequence[Case],
     reports: Iterable[Report],
     settings: Settings,
+    model: LanguageModel | None = None,
 ) -> Provenance:
     """Return the provenance of a run that starts now on this machine."""
-    # Where the index lies says nothing about the answers, but much about the machine.
-    chosen = settings.model_dump(mode="json", exclude={"data_dir"})
+    # Where index and model lie says nothing about the answers, but much about the machine.
+    chosen = settings.model_dump(mode="json", exclude={"data_dir", "model"})
     return Provenance(
         system=system,
         split=split,
@@ -41,6 +44,8 @@ def provenance_of(
         revision=_revision(),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        model=model.name if model else "",
+        prompts=prompt_versions(system) if model else (),
     )
 
 

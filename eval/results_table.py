@@ -53,7 +53,8 @@ def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
     for (provenance, scored), row in zip(runs, rows, strict=True):
         times = latency(each.prediction for each in scored)
         seconds = f"{times.p50:.3f}" if times else "—"
-        yield f"| {provenance.system} | {' | '.join(map(_cell, row))} | {seconds} |"
+        name = f"{provenance.system}, {provenance.model}" if provenance.model else provenance.system
+        yield f"| {name} | {' | '.join(map(_cell, row))} | {seconds} |"
 
 
 def _cell(found: Estimate | None) -> str:

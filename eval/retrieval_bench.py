@@ -87,7 +87,7 @@ def rankers_of(report: Report, embedder: Embedder, folder: Path) -> dict[str, Ra
     """Return the retrievers to compare, each over this report alone."""
     store = PassageStore.open(folder, embedder)
     store.add([report])
-    retriever, chunks = Retriever(store), ChunkIndex(report, embedder)
+    retriever, chunks = Retriever(store), ChunkIndex([report], embedder)
     service = ReportQA(retriever)
     return {
         "BM25": lambda query: _numbers(bm25(store, query, DEPTH)),

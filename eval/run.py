@@ -28,7 +28,9 @@ from qa.conversation import Turn
 if TYPE_CHECKING:
     from vectorstore.embedding import Embedder
 
-_MUST_AGREE = ("system", "split", "benchmark", "embedding_model", "reports", "settings")
+_MUST_AGREE = (
+    "system", "split", "benchmark", "embedding_model", "reports", "settings", "model", "prompts",
+)  # fmt: skip
 
 
 class System(Protocol):
@@ -81,6 +83,8 @@ def as_prediction(case_id: str, answer: Answer) -> Prediction:
             for c in answer.claims
         ),
         confidence=answer.hits[0].score if answer.hits else None,
+        note=answer.note,
+        generation=answer.generation,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The systems that a run can ask, each opened on the one report that a case is about."""
+"""The systems that a run can ask, each opened on the reports that a case is about."""
 
 from __future__ import annotations
 
@@ -6,28 +6,64 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from eval.baselines import BestChunk, BestParagraph
+from eval.baselines import BestParagraph
 from eval.cases import Case
 from eval.run import System
+from eval.tutorial import PROMPT_VERSION, BestChunk, ChunksToModel
 from qa import ReportQA
+from qa.local_model import ModelError
+from qa.models import LanguageModel, open_model
+from qa.prompting import prompt
+from qa.settings import Settings
 from vectorstore.embedding import Embedder
 from vectorstore.report import Report
 from vectorstore.retriever import Retriever
 from vectorstore.store import PassageStore
 
-SYSTEMS: dict[str, Callable[[PassageStore], System]] = {
+WITHOUT_MODEL: dict[str, Callable[[PassageStore], System]] = {
     "extractive": lambda store: ReportQA(Retriever(store)),
     "bm25": BestParagraph,
     "langchain-tutorial": BestChunk,
 }
+WITH_MODEL: dict[str, Callable[[PassageStore, LanguageModel], System]] = {
+    "llm": lambda store, model: ReportQA(Retriever(store), model=model),
+    "langchain-tutorial-llm": ChunksToModel,
+}
+NAMES = (*WITHOUT_MODEL, *WITH_MODEL)
+
+
+def model_for(name: str, settings: Settings) -> LanguageModel | None:
+    """Return the language model that a system asks; none, if it asks none.
+
+    Raises:
+        ModelError: it needs one, and the settings name none, or none that can be used.
+    """
+    if name in WITHOUT_MODEL:
+        return None
+    if not settings.model:
+        raise ModelError(
+            f"The system {name} needs a language model: set REPORT_QA_MODEL (and OPENAI_BASE_URL)."
+        )
+    return open_model(settings)
+
+
+def prompt_versions(name: str) -> tuple[str, ...]:
+    """Return the versions of the prompts that a system with a model uses."""
+    if name == "langchain-tutorial-llm":
+        return (PROMPT_VERSION,)
+    return prompt("answer").version, prompt("condense").version
 
 
 def systems_for(
-    name: str, reports: Sequence[Report], embedder: Embedder, folder: Path
+    name: str,
+    reports: Sequence[Report],
+    embedder: Embedder,
+    folder: Path,
+    model: LanguageModel | None = None,
 ) -> Callable[[Case], System]:
-    """Return what gives the system for a case: over the report that it asks, alone.
+    """Return what gives the system for a case: over the reports that it asks, and no others.
 
-    Each report has an index of its own under `folder`.
+    Each set of reports has an index of its own under `folder`.
     """
     by_id = {report.id: report for report in reports}
 
@@ -35,6 +71,6 @@ def systems_for(
     def opened(report_id: str) -> System:
         store = PassageStore.open(folder / report_id, embedder)
         store.add([by_id[report_id]])
-        return SYSTEMS[name](store)
+        return WITH_MODEL[name](store, model) if model else WITHOUT_MODEL[name](store)
 
     return lambda case: opened(case.report)

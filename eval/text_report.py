@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.abstention import area_under
 from eval.explain import evidence, expected, paragraphs, reasons
-from eval.measures import HEADLINE, MEASURES, abstention_f1, curve, latency
+from eval.measures import HEADLINE, MEASURES, abstention_f1, cost, curve, latency
 from eval.predictions import Provenance
 from eval.scoring import Scored
 
@@ -43,6 +43,13 @@ def _summary(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
     if times is not None:
         yield f"  {'seconds, p50 and p95':<26}{times.p50:>12.3f}{times.p95:>10.3f}{times.n:>6}"
         yield f"  {'p50 of ratio to embedding':<26}{times.ratio:>22.2f}"
+    took = cost(each.prediction for each in scored)
+    if took is not None:
+        yield f"  model {provenance.model}, prompts {' '.join(provenance.prompts)}: {took.n} answers,"
+        yield (
+            f"    {took.tokens_in:.0f} tokens in and {took.tokens_out:.0f} out in {took.calls:.2f} calls,"
+            f" first token after {took.first_token:.2f} s, {took.own_words:.1%} in its own words"
+        )
     crashed = sum(each.prediction.error is not None for each in scored)
     if crashed:
         yield f"  {'crashed or missing':<26}{crashed:>22}"

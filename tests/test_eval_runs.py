@@ -10,19 +10,22 @@ import pytest
 
 from eval.cases import VERSION, Case, Evidence, Message
 from eval.explain import reasons
-from eval.measures import MEASURES, abstention_f1, curve
+from eval.measures import MEASURES, abstention_f1, cost, curve
 from eval.predictions import Prediction, Provenance, Run, RunError, Source, read_run, write_run
 from eval.provenance import provenance_of
 from eval.run import run_cases
 from eval.scoring import gold_of, score_run
-from eval.systems import SYSTEMS, systems_for
+from eval.systems import NAMES, WITH_MODEL, model_for, prompt_versions, systems_for
 from eval.text_report import render
 from qa.answer import Answer
 from qa.conversation import Turn
+from qa.local_model import ModelError
 from qa.settings import Settings
 from vectorstore.embedding import Embedder, open_embedder
 from vectorstore.outline import build_report
 from vectorstore.report import Report
+
+from .endpoint import endpoint
 
 TEXT = """2031年青禾市政府工作报告
 一、2030年工作回顾
@@ -88,7 +91,7 @@ class Fallible:
 def test_every_system_answers_a_plain_question(
     report: Report, embedder: Embedder, folder: Path, provenance: Provenance, tmp_path: Path
 ) -> None:
-    for name in SYSTEMS:
+    for name in set(NAMES) - set(WITH_MODEL):
         system_for = systems_for(name, [report], embedder, folder)
         done = run_cases(CASES, system_for, embedder, provenance, tmp_path / name)
         _, jobs, nowhere, _ = score_run(done, CASES, [report])
@@ -99,6 +102,67 @@ def test_every_system_answers_a_plain_question(
         assert jobs.prediction.seconds > 0
         # The baselines answer whatever shares a word with the report.
         assert nowhere.score.abstained == (name == "extractive"), name
+
+
+def _asked_of_model(
+    name: str, says: str, report: Report, embedder: Embedder, folder: Path, output: Path
+) -> tuple[Run, str]:
+    """Run the cases on a system with a scripted model; return the run and the first prompt."""
+    with endpoint() as told:
+        told.says(says)
+        settings = Settings(data_dir=folder, model="scripted", openai_base_url=told.url)
+        model = model_for(name, settings)
+        system_for = systems_for(name, [report], embedder, folder, model)
+        provenance = provenance_of(name, "dev", CASES, [report], settings, model)
+        done = run_cases(CASES, system_for, embedder, provenance, output)
+        return done, told.prompt
+
+
+def test_a_model_in_our_pipeline_is_recorded_with_what_it_took(
+    report: Report, embedder: Embedder, folder: Path, tmp_path: Path
+) -> None:
+    says = "2030年建成公园12座[1]。"
+    done, prompt = _asked_of_model("llm", says, report, embedder, folder, tmp_path / "llm")
+    assert "建成公园12座" in prompt
+    assert done.provenance.model == "scripted"
+    assert done.provenance.prompts == prompt_versions("llm")
+    park = done.predictions[0]
+    assert park.text == says
+    assert park.generation is not None
+    assert (park.generation.tokens_in, park.generation.tokens_out) == (321, 12)
+    assert park.generation.first_token > 0
+    took = cost(done.predictions)
+    assert took is not None
+    scored = score_run(done, CASES, [report])
+    assert scored[0].score.trusted
+    assert "model scripted, prompts answer-" in render(done.provenance, scored)
+    # It says the same of the jobs, which does not hold: ours stands in, with a note.
+    assert done.predictions[1].note
+    assert took.own_words == pytest.approx(1 / took.n)
+
+
+def test_the_tutorial_with_a_model_hands_it_four_chunks_and_the_conversation(
+    report: Report, embedder: Embedder, folder: Path, tmp_path: Path
+) -> None:
+    name = "langchain-tutorial-llm"
+    done, prompt = _asked_of_model(name, "12座。", report, embedder, folder, tmp_path / "t")
+    assert prompt == CASES[0].question
+    park, _, metro, _ = score_run(done, CASES, [report])
+    assert park.score.trusted  # its sources hold the evidence
+    assert not metro.score.abstained
+    assert done.provenance.prompts == prompt_versions(name)
+    refused, _ = _asked_of_model(
+        name, "不知道。资料说的是就业。", report, embedder, folder, tmp_path / "refused"
+    )
+    assert [p.abstained for p in refused.predictions] == [True] * 4
+    assert refused.predictions[0].generation is not None
+
+
+def test_a_system_with_a_model_needs_one_that_is_set(folder: Path) -> None:
+    for name in WITH_MODEL:
+        with pytest.raises(ModelError, match="REPORT_QA_MODEL"):
+            model_for(name, Settings(data_dir=folder, model=""))
+    assert model_for("extractive", Settings(data_dir=folder, model="x")) is None
 
 
 def test_a_killed_run_is_completed_and_asks_only_what_is_missing(

@@ -78,7 +78,7 @@ def test_only_answerable_questions_that_stand_alone_are_pairs(report: Report) ->
 
 
 def test_chunks_know_the_paragraphs_that_they_overlap(report: Report, embedder: Embedder) -> None:
-    chunks = ChunkIndex(report, embedder).search("公园", k=20)
+    chunks = ChunkIndex([report], embedder).search("公园", k=20)
     assert all(len(chunk.text) <= CHUNK_SIZE for chunk in chunks)
     for chunk in chunks:
         for piece in chunk.pieces:
