@@ -12,9 +12,14 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from qa import ReportQA
+from ui.server import Serving, application
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -74,6 +79,29 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
         else:
             return
     pytest.fail("the server did not answer within two minutes")
+
+
+@contextmanager
+def running(qa: ReportQA, root_path: str = "", serving: Serving | None = None) -> Iterator[str]:
+    """Serve in this process and yield the address."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(qa, serving or Serving()),
+            port=free_port(),
+            root_path=root_path,
+            log_level="warning",
+        )
+    )
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server ended before it answered"
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{server.config.port}{root_path}/"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
 
 @pytest.fixture(scope="module")
 def http(qa: ReportQA) -> Iterator[TestClient]:
-    with TestClient(application(qa, Serving(per_minute=1000))) as client:
+    with TestClient(application(qa, Serving(per_minute=1000, at_once=20))) as client:
         yield client
 
 
@@ -92,6 +92,14 @@ def test_too_many_questions_are_refused(qa: ReportQA) -> None:
         _ask(_client(http), ("user", "白石大桥全长多少米?"))
         with pytest.raises(RateLimitError, match="过一分钟"):
             _ask(_client(http), ("user", "白石大桥全长多少米?"))
+
+
+def test_what_is_asked_beside_too_much_else_is_refused(qa: ReportQA) -> None:
+    with (
+        TestClient(application(qa, Serving(at_once=0))) as http,
+        pytest.raises(RateLimitError, match="等它们答完"),
+    ):
+        _ask(_client(http), ("user", "白石大桥全长多少米?"))
 
 
 def test_the_models_are_listed(openai: OpenAI) -> None:

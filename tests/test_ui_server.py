@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import bcrypt
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from playwright.sync_api import Route, expect
 
 from qa import Answer, ReportQA, Turn
 from qa.service import AnswerStream
 from qa.settings import Settings
-from tests.serving import ask, chromium, free_port, write_reports
-from ui.access import AccessError, RateLimit, read_passwords
+from tests.serving import ask, chromium, running, write_reports
+from ui.access import AccessError, read_passwords
 from ui.server import Serving, application
 
 
@@ -106,37 +103,6 @@ def test_a_wrong_password_file_is_named_with_its_line(
     file.write_text(content, "utf-8")
     with pytest.raises(AccessError, match=told):
         read_passwords(file)
-
-
-def test_the_limit_counts_each_visitor_over_the_last_minute() -> None:
-    now = 0.0
-    limit = RateLimit(2, clock=lambda: now)
-    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
-    assert limit.allows("b")
-    now = 59.9
-    assert not limit.allows("a")
-    now = 60.0
-    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
-
-
-@contextmanager
-def running(qa: ReportQA, root_path: str = "") -> Iterator[str]:
-    """Serve in this process and yield the address."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application(qa, Serving()), port=free_port(), root_path=root_path, log_level="warning"
-        )
-    )
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server ended before it answered"
-        time.sleep(0.05)
-    try:
-        yield f"http://127.0.0.1:{server.config.port}{root_path}/"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
 
 
 def test_the_page_works_under_the_path_of_a_proxy(qa: ReportQA) -> None:

@@ -1,15 +1,12 @@
-"""Who may use the server and how fast: passwords, limits, and the headers of each response."""
+"""Who may use the server: passwords, uploads, and the headers of each response."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 
 import bcrypt
 from starlette.concurrency import run_in_threadpool
@@ -148,30 +145,3 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-class RateLimit:
-    """How many questions a visitor may ask within a minute."""
-
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_minute = per_minute
-        self._clock = clock
-        self._asked: dict[str, deque[float]] = defaultdict(deque)
-        self._lock = Lock()
-
-    def allows(self, visitor: str) -> bool:
-        """Count a question of this visitor, and tell whether it may be asked."""
-        now = self._clock()
-        with self._lock:
-            asked = self._asked[visitor]
-            while asked and asked[0] <= now - 60:
-                asked.popleft()
-            if len(asked) >= self._per_minute:
-                return False
-            asked.append(now)
-            self._forget_idle(now)
-            return True
-
-    def _forget_idle(self, now: float) -> None:
-        for visitor in [v for v, asked in self._asked.items() if asked[-1] <= now - 60]:
-            del self._asked[visitor]

@@ -13,11 +13,10 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from qa import Answer, ReportQA, Turn
-from qa.batch import record
-from ui.access import RateLimit
+from ui.limits import Cause, Limits, TurnedAway
+from ui.wire import EvidenceOut, FigureOut, FiguresOut, HitOut, HitsOut, ParagraphOut
 from vectorstore.errors import QuestionError
-from vectorstore.figures import Figure, Kind
-from vectorstore.report import Hit
+from vectorstore.figures import Kind
 
 MODEL = "report-qa"
 
@@ -58,8 +57,8 @@ class SearchRequest(BaseModel):
     k: int = Field(default=10, ge=1, le=100)
 
 
-def router(qa: ReportQA, limit: RateLimit) -> APIRouter:
-    """Return the routes for programs; `limit` counts their questions by address."""
+def router(qa: ReportQA, limits: Limits) -> APIRouter:
+    """Return the routes for programs; `limits` counts their questions by address."""
     routes = APIRouter()
 
     @routes.get("/v1/models", summary="List the models: there is one")
@@ -74,10 +73,11 @@ def router(qa: ReportQA, limit: RateLimit) -> APIRouter:
         if not said or said[-1].role != "user":
             return _refusal(400, "最后一条消息应当是用户的问题。", "invalid_request_error")
         *history, question = said
-        if not limit.allows(request.client.host if request.client else ""):
-            return _refusal(429, "提问太快了，请过一分钟再试。", "rate_limit_exceeded")
         try:
-            answer = qa.ask(question.text, [_turn(message) for message in history])
+            with limits.place(request.client.host if request.client else ""):
+                answer = qa.ask(question.text, [_turn(message) for message in history])
+        except TurnedAway as error:
+            return _refusal(503 if error.cause is Cause.FULL else 429, str(error), error.cause)
         except QuestionError as error:
             return _refusal(400, str(error), "invalid_request_error")
         if asked.stream:
@@ -85,28 +85,23 @@ def router(qa: ReportQA, limit: RateLimit) -> APIRouter:
         return _completion(answer)
 
     @routes.post("/api/search", summary="Find the paragraphs closest to some words")
-    def search(wanted: SearchRequest) -> dict[str, Any]:
-        return {"hits": [_hit(hit) for hit in qa.search(wanted.query, wanted.k)]}
+    def search(wanted: SearchRequest) -> HitsOut:
+        return HitsOut(hits=[HitOut.found(hit) for hit in qa.search(wanted.query, wanted.k)])
 
     @routes.get("/api/figures", summary="List the indicator facts of all reports")
     def figures(
         indicator: Annotated[str | None, Query(description="Words of the name")] = None,
         kind: Annotated[Kind | None, Query(description="Reached or aimed at")] = None,
-    ) -> dict[str, Any]:
+    ) -> FiguresOut:
         found = qa.figures(indicator, kind.value if kind else None)
-        return {"figures": [_figure(figure) for figure in found]}
+        return FiguresOut(figures=[FigureOut.of(figure) for figure in found])
 
     @routes.get("/api/reports/{report}/paragraphs/{number}", summary="Read one paragraph")
-    def paragraph(report: str, number: int) -> dict[str, Any]:
+    def paragraph(report: str, number: int) -> ParagraphOut:
         found = next((r.passage(number) for r in qa.reports if r.id == report), None)
         if found is None:
             raise HTTPException(404, f"报告「{report}」没有第{number}段。")
-        return {
-            "report": found.report_id,
-            "paragraph": found.number,
-            "section": " › ".join(found.section),
-            "text": found.text,
-        }
+        return ParagraphOut.of(found)
 
     return routes
 
@@ -130,9 +125,21 @@ def _head(kind: str) -> dict[str, Any]:
 
 
 def _evidence(answer: Answer) -> dict[str, Any]:
-    """Return what stands beside OpenAI's fields: citations, and why there is no answer."""
-    told = record(answer)
-    return {key: told[key] for key in ("citations", "abstained", "reason")}
+    """Return what stands beside OpenAI's fields: citations, why there is no answer, the cost."""
+    evidence: dict[str, Any] = EvidenceOut.of(answer).model_dump()
+    return {**evidence, "usage": _usage(answer)}
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    """Return the tokens that a language model took: none where there is no model."""
+    read, written = (
+        (answer.generation.tokens_in, answer.generation.tokens_out) if answer.generation else (0, 0)
+    )
+    return {
+        "prompt_tokens": read,
+        "completion_tokens": written,
+        "total_tokens": read + written,
+    }
 
 
 def _completion(answer: Answer) -> dict[str, Any]:
@@ -154,34 +161,3 @@ def _chunks(answer: Answer) -> Iterator[str]:
         yield chunk({"content": piece})
     yield chunk({}, "stop", **_evidence(answer))
     yield "data: [DONE]\n\n"
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "report": hit.passage.report_id,
-        "paragraph": hit.passage.number,
-        "section": " › ".join(hit.passage.section),
-        "quote": hit.quote,
-        "text": hit.passage.text,
-    }
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    quantity, passage = figure.quantity, figure.passage
-    return {
-        "report": passage.report_id,
-        "paragraph": passage.number,
-        "indicator": figure.indicator,
-        "aspect": figure.aspect.value,
-        "kind": figure.kind.value,
-        "period": figure.period,
-        "value": str(quantity.value),
-        "upper": None if quantity.upper is None else str(quantity.upper),
-        "unit": quantity.unit,
-        "bound": quantity.bound.value if quantity.bound else None,
-        "text": quantity.text,
-        "start": figure.span.start,
-        "end": figure.span.end,
-    }

@@ -36,6 +36,7 @@ def serve(
         ),
     ] = True,
     per_minute: Annotated[int, typer.Option(min=1, help="每位访问者每分钟最多的问题数。")] = 30,
+    at_once: Annotated[int, typer.Option(min=1, help="每位访问者同时最多的问题数。")] = 4,
 ) -> None:
     """在浏览器里提问。"""
     from qa import ReportQA
@@ -52,5 +53,6 @@ def serve(
         feedback=default_path() if log_questions else None,
         uploads=uploads,
         per_minute=per_minute,
+        at_once=at_once,
     )
     serve(ReportQA.open(reports), serving)

@@ -8,9 +8,10 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from qa import ReportQA
+from qa.service import MAX_QUESTION
 from ui import chat
-from ui.access import RateLimit
 from ui.feedback import FeedbackLog
+from ui.limits import Limits, TurnedAway
 from ui.notebook import Exchange, Notebook, Vote, record
 from ui.suggest import follow_ups
 from ui.texts import Texts
@@ -33,9 +34,9 @@ class Dialogue:
     Without `feedback` neither votes nor unanswered questions are written down.
     """
 
-    def __init__(self, texts: Texts, limit: RateLimit, feedback: FeedbackLog | None) -> None:
+    def __init__(self, texts: Texts, limits: Limits, feedback: FeedbackLog | None) -> None:
         self._texts = texts
-        self._limit = limit
+        self._limits = limits
         self._feedback = feedback
 
     def redraw(self, notebook: Notebook) -> str:
@@ -49,11 +50,16 @@ class Dialogue:
         """
         if not question.strip():
             return
-        if not self._limit.allows(visitor):
-            yield Step(chat.conversation(notebook, self._texts, error=self._texts.too_many))
+        if len(question) > MAX_QUESTION:
+            told = self._texts.too_long.format(len(question), MAX_QUESTION)
+            yield Step(chat.conversation(notebook, self._texts, error=told), question=question)
             return
         try:
-            yield from self._answer(qa, question, notebook)
+            with self._limits.place(visitor):
+                yield from self._answer(qa, question, notebook)
+        except TurnedAway as error:
+            told = self._texts.turned_away[error.cause]
+            yield Step(chat.conversation(notebook, self._texts, error=told), question=question)
         except Exception as error:  # a visitor must not be left before an endless draft
             yield Step(self._failed(error, notebook), question=question)
 

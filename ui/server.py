@@ -11,13 +11,17 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
+from mcp.server import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
 
 from qa import ReportQA
-from ui import api, docs
+from ui import api, docs, mcp_server
 from ui import app as pages  # before gradio: it tells Gradio not to report usage
-from ui.access import AccessError, NoUploads, PasswordGate, RateLimit, SafeHeaders, read_passwords
+from ui.access import AccessError, NoUploads, PasswordGate, SafeHeaders, read_passwords
 from ui.dialogue import Dialogue
 from ui.feedback import FeedbackLog
+from ui.limits import Limits
 from ui.texts import CHINESE, ENGLISH
 from ui.upload import MOST_MEGABYTES
 
@@ -35,8 +39,8 @@ class Serving:
     `root_path` is the path under which a reverse proxy shows the server, and which it
     strips. Without
     `passwords` only this machine is served, unless `public`. `feedback` is the file
-    for votes and unanswered questions, `None` to write nothing. `per_minute` limits
-    the questions of one visitor.
+    for votes and unanswered questions, `None` to write nothing. `per_minute` and
+    `at_once` limit the questions of one visitor.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +51,12 @@ class Serving:
     feedback: Path | None = None
     uploads: bool = True
     per_minute: int = 30
+    at_once: int = 4
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether others than this machine are meant to reach it, be it through a proxy."""
+        return self.public or self.passwords is not None or bool(self.root_path)
 
 
 def application(qa: ReportQA, serving: Serving) -> FastAPI:
@@ -61,7 +71,12 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
             f"{serving.host} 会让别的机器也能访问。请用 --auth-file 设置密码，"
             "或用 --public 说明谁都可以访问。"
         )
-    server = FastAPI(title="report-qa", docs_url=None, redoc_url=None)
+    limits = Limits(serving.per_minute, serving.at_once)
+    tools = mcp_server.server(qa, limits.place)
+    over_http = _over_http(tools, serving)
+    server = FastAPI(
+        title="report-qa", docs_url=None, redoc_url=None, lifespan=over_http.router.lifespan_context
+    )
 
     @server.get("/healthz", summary="Tell whether the server is well")
     def health() -> dict[str, Any]:
@@ -71,9 +86,9 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
     def describe() -> HTMLResponse:
         return HTMLResponse(docs.page(server.openapi()))
 
-    limit = RateLimit(serving.per_minute)
-    server.include_router(api.router(qa, limit))
-    _mount_pages(server, qa, serving, limit)
+    server.include_router(api.router(qa, limits))
+    server.router.routes.extend(over_http.routes)
+    _mount_pages(server, qa, serving, limits)
     if not serving.uploads:
         server.add_middleware(NoUploads)
     if passwords is not None:
@@ -82,15 +97,15 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
     return server
 
 
-def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limit: RateLimit) -> None:
+def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limits: Limits) -> None:
     feedback = FeedbackLog(serving.feedback) if serving.feedback else None
     # The longer path first: «/» would take all.
     for path, texts in (("/en", ENGLISH), ("/", CHINESE)):
-        dialogue = Dialogue(texts, limit, feedback)
+        dialogue = Dialogue(texts, limits, feedback)
         page = pages.Page(qa, texts, dialogue, uploads=serving.uploads).build()
         gr.mount_gradio_app(
             server,
-            page.queue(default_concurrency_limit=4),
+            page.queue(default_concurrency_limit=None),  # `Limits` counts, for every way in
             path=path,
             footer_links=[],
             run_history=False,
@@ -100,6 +115,21 @@ def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limit: RateLim
             theme=pages.theme(),
             head=pages.HEAD,
         )
+
+
+def _over_http(tools: MCPServer, serving: Serving) -> Starlette:
+    """Return the tools at `/mcp`; a server for this machine alone heeds no foreign host name.
+
+    Else any website could, by a name that resolves to this machine, have a visitor's
+    browser use the tools.
+    """
+    guard = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    return tools.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        host=serving.host,
+        transport_security=guard if serving.open_to_others else None,
+    )
 
 
 def _is_loopback(host: str) -> bool:

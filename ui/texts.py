@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qa.answer import Reason
+from ui.limits import SAID, Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Texts:
     comment: str
     submit: str
     thanks: str
-    too_many: str
+    turned_away: dict[Cause, str]
+    too_long: str
     reader: str
     report: str
     outline: str
@@ -159,7 +161,8 @@ CHINESE = Texts(
     comment="补充说明（可不填）",
     submit="提交",
     thanks="谢谢，已记下。",
-    too_many="提问太快了，请过一分钟再试。",
+    turned_away=SAID,
+    too_long="问题有 {} 个字符，最多可以有 {} 个。请缩短后再问。",
     reader="报告原文",
     report="报告",
     outline="目录",
@@ -261,7 +264,12 @@ ENGLISH = Texts(
     comment="Comment (optional)",
     submit="Send",
     thanks="Thank you, noted.",
-    too_many="Too many questions at once. Please try again in a minute.",
+    turned_away={
+        Cause.TOO_FAST: "That was too fast. Please try again in a minute.",
+        Cause.TOO_MANY: "Some of your questions are still being answered. Please wait for them.",
+        Cause.FULL: "Many people are asking right now. Please try again in a moment.",
+    },
+    too_long="The question has {} characters; {} is the most. Please shorten it.",
     reader="The report",
     report="Report",
     outline="Outline",
