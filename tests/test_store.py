@@ -76,13 +76,22 @@ def _sentences(*reports: Report) -> list[str]:
     return sorted(text for report in reports for _, _, text in report.sentences())
 
 
+def _folder(store: PassageStore) -> Path:
+    return Path(str(store.home))
+
+
+def _chroma(folder: Path) -> Path:
+    (found,) = folder.glob("chroma-*")
+    return found
+
+
 def _vectors(folder: Path) -> int:
     """Count the vectors in the database, live or not, in a process of its own."""
     program = (
         "import chromadb, sys; "
         "print(chromadb.PersistentClient(sys.argv[1]).get_collection('sentences').count())"
     )
-    arguments = [sys.executable, "-c", program, str(folder / "chroma")]
+    arguments = [sys.executable, "-c", program, str(_chroma(folder))]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     return int(done.stdout)
 
@@ -114,7 +123,7 @@ def test_the_same_report_again_adds_nothing(store: PassageStore) -> None:
     assert summary == IndexSummary(unchanged=(QINGHE.id,))
     assert embedded == []
     store.close()
-    assert _vectors(store.folder) == len(_sentences(QINGHE))
+    assert _vectors(_folder(store)) == len(_sentences(QINGHE))
 
 
 def test_a_changed_report_replaces_its_own_passages_alone(store: PassageStore) -> None:
@@ -125,9 +134,9 @@ def test_a_changed_report_replaces_its_own_passages_alone(store: PassageStore) -
     assert store.reports == (changed, BAISHI)
     assert sorted(text for text, _ in _found(store, "公园")) == _sentences(changed, BAISHI)
     store.close()
-    assert _vectors(store.folder) == len(_sentences(changed, BAISHI))
-    assert len(list((store.folder / "reports").iterdir())) == 2
-    assert len(list((store.folder / "lexical").iterdir())) == 1
+    assert _vectors(_folder(store)) == len(_sentences(changed, BAISHI))
+    assert len(list((_folder(store) / "reports").iterdir())) == 2
+    assert len(list((_folder(store) / "lexical").iterdir())) == 1
 
 
 def test_a_removed_report_is_gone(store: PassageStore) -> None:
@@ -141,7 +150,7 @@ def test_a_removed_report_is_gone(store: PassageStore) -> None:
     store.remove(BAISHI.id)
     assert _found(store, "就业") == []
     store.close()
-    assert _vectors(store.folder) == 0
+    assert _vectors(_folder(store)) == 0
 
 
 def test_two_reports_of_one_id_are_refused(store: PassageStore) -> None:
@@ -164,13 +173,13 @@ def test_while_one_writes_others_are_refused_but_still_read(
     seen: list[list[str]] = []
 
     def meanwhile(done: int, total: int) -> None:
-        other = PassageStore.open(store.folder, embedder)
+        other = PassageStore.open(_folder(store), embedder)
         with pytest.raises(StoreError, match="另一个进程正在写入"):
             other.add([BAISHI])
         with pytest.raises(StoreError, match="另一个进程正在写入"):
             other.remove(QINGHE.id)
         with pytest.raises(StoreError, match="另一个进程正在写入"):
-            PassageStore.rebuilt(store.folder, embedder)
+            PassageStore.rebuilt(_folder(store), embedder)
         assert other.add([QINGHE]) == IndexSummary(unchanged=(QINGHE.id,))
         seen.append(sorted(text for text, _ in _found(other, "就业")))
 
@@ -180,7 +189,7 @@ def test_while_one_writes_others_are_refused_but_still_read(
 
 
 def test_what_another_one_wrote_is_taken_over(store: PassageStore, embedder: Embedder) -> None:
-    other = PassageStore.open(store.folder, embedder)
+    other = PassageStore.open(_folder(store), embedder)
     other.add([QINGHE])
     assert store.add([BAISHI]) == IndexSummary(added=(BAISHI.id,))
     assert store.reports == (QINGHE, BAISHI)
@@ -188,7 +197,7 @@ def test_what_another_one_wrote_is_taken_over(store: PassageStore, embedder: Emb
     assert other.reports == store.reports
     other.remove(QINGHE.id)
     store.remove(BAISHI.id)
-    assert store.reports == PassageStore.open(store.folder, embedder).reports == ()
+    assert store.reports == PassageStore.open(_folder(store), embedder).reports == ()
 
 
 # -- a writer that dies
@@ -216,7 +225,7 @@ def test_a_writer_killed_while_embedding_leaves_the_old_state_whole(
     source = tmp_path / "白石.txt"
     source.write_text(_LONG, "utf-8")
     writer = subprocess.Popen(
-        [sys.executable, "-c", _INDEXING, str(store.folder), str(source)],
+        [sys.executable, "-c", _INDEXING, str(_folder(store)), str(source)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -226,7 +235,7 @@ def test_a_writer_killed_while_embedding_leaves_the_old_state_whole(
     assert writer.wait() == -signal.SIGKILL
     assert 0 < done < total == 162
 
-    after = PassageStore.open(store.folder, embedder)
+    after = PassageStore.open(_folder(store), embedder)
     assert after.reports == (QINGHE,)
     assert sorted(text for text, _ in _found(after, "就业")) == _sentences(QINGHE)
     assert after.snapshot.lexical.scores("就业").max() > 0
@@ -316,11 +325,11 @@ def _terms_gone(folder: Path) -> None:
 
 
 def _vectors_gone(folder: Path) -> None:
-    shutil.rmtree(folder / "chroma")
+    shutil.rmtree(_chroma(folder))
 
 
 def _vectors_garbled(folder: Path) -> None:
-    path = folder / "chroma" / "chroma.sqlite3"
+    path = _chroma(folder) / "chroma.sqlite3"
     path.write_bytes(b"garbage" + path.read_bytes()[7:4000])
 
 

@@ -5,7 +5,9 @@
     ├── StoreError            the index on disk cannot be used
     │   ├── IndexMissing      there is none where one was expected
     │   ├── ForeignIndex      something is there, but not an index of this version
-    │   └── ModelMismatch     it was built with another embedding model
+    │   ├── ModelMismatch     it was built with another embedding model
+    │   ├── IndexBusy         another process is writing
+    │   └── StoreUnavailable  the server that holds it cannot be used now
     ├── UnknownReport         a report id that the index does not hold
     ├── EmbeddingError        the embedding model cannot be loaded or used
     ├── QuestionError         a question that cannot be taken (too long, not text)
@@ -39,6 +41,14 @@ class ForeignIndex(StoreError):
 
 class ModelMismatch(StoreError):
     """The index was built with another embedding model."""
+
+
+class IndexBusy(StoreError):
+    """Another process is writing."""
+
+
+class StoreUnavailable(StoreError):
+    """The server that holds the index is away, refuses us, or has lost it."""
 
 
 class UnknownReport(ReportQAError):

@@ -1,9 +1,9 @@
-"""IndexFolder: the files of an index on disk, each written in one step.
+"""IndexFolder: an index in a folder, each of its files written in one step.
 
 manifest.json        which report versions are live; replaced in one step
 reports/HASH.json    the records of one report version
 lexical/GENERATION/  the BM25 index over the live sentences
-chroma/              the vectors, one row for each sentence of each version
+chroma-NAME/         the vectors, one row for each sentence of each version
 .lock                held while writing
 """
 
@@ -11,38 +11,41 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vectorstore import manifest as manifests
 from vectorstore import records
-from vectorstore.errors import ForeignIndex, StoreError
+from vectorstore.errors import ForeignIndex, IndexBusy, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
+from vectorstore.vectors import Vectors
+
+if TYPE_CHECKING:
+    from vectorstore.chroma import Chroma
 
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _REPORTS = "reports"
 _LEXICAL = "lexical"
 _CHROMA = "chroma"
-_CONTENT = frozenset({_REPORTS, _LEXICAL, _CHROMA})
+_TABLE = "sentences"
 
 
 class IndexFolder:
     """One folder that holds an index, or may come to hold one."""
 
+    shared = False  # an embedded Chroma does not see what another process writes
+
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._open: dict[str, Chroma] = {}
 
     def __str__(self) -> str:
         return str(self.path)
-
-    @property
-    def chroma(self) -> Path:
-        """Where the vectors lie."""
-        return self.path / _CHROMA
 
     @property
     def mend(self) -> str:
@@ -50,42 +53,41 @@ class IndexFolder:
         command = f"report-qa index --rebuild 报告文件 --to {self.path}"
         return f"请删去这个文件夹后再运行，或重建索引：{command}"
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Be the only one who writes in the folder.
+    def close(self) -> None:
+        """Let go of the files of the vector database."""
+        while self._open:
+            self._open.popitem()[1].close()
 
-        Raises:
-            StoreError: another process is.
-        """
+    @contextmanager
+    def writing(self, first: Manifest) -> Iterator[None]:
+        """Hold the folder's lock; the folder is made if missing."""
         import filelock
 
         lock = filelock.FileLock(self.path / _LOCK)
+        with self._writable():
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout as error:
+                raise IndexBusy(
+                    f"另一个进程正在写入 {self} 的索引。请等它完成后再运行一次。"
+                ) from error
         try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout as error:
-            raise StoreError(
-                f"另一个进程正在写入 {self} 的索引。请等它完成后再运行一次。"
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"不能写入 {self}：{error.strerror}。请换一个可以写入的位置。"
-            ) from error
-        try:
+            if not (self.path / _MANIFEST).exists():
+                self.commit(first)
             yield
         finally:
             lock.release()
 
-    def make(self) -> None:
-        """Make the folder where it is missing.
-
-        Raises:
-            StoreError: it cannot be made.
-        """
+    @contextmanager
+    def _writable(self) -> Iterator[None]:
+        """Turn what the file system refuses into an error that says what to do."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            yield
         except OSError as error:
             raise StoreError(
-                f"建不了索引文件夹 {self}：{error.strerror}。请换一个可以写入的位置。"
+                f"不能写入 {self}：{error.strerror}。原有的索引没有变。"
+                "请腾出空间、检查权限，或换一个可以写入的位置。"
             ) from error
 
     def is_index(self) -> bool:
@@ -98,24 +100,24 @@ class IndexFolder:
             return self.manifest() is not None
         except StoreError:
             entries = {path.name for path in self.path.iterdir()} if self.path.is_dir() else set()
+            kinds = {name.split("-")[0] for name in entries} & {_REPORTS, _LEXICAL, _CHROMA}
             # One name alone may be chance: a rebuild must not empty what is not its own.
-            if _MANIFEST in entries and len(entries & _CONTENT) >= 2:
+            if _MANIFEST in entries and len(kinds) >= 2:
                 return True
             raise
 
-    def clear(self) -> None:
-        """Delete all that an index consists of, except the manifest."""
-        for name in _CONTENT:
-            shutil.rmtree(self.path / name, ignore_errors=True)
-
-    def sweep(self, manifest: Manifest) -> None:
-        """Delete the records and terms that the manifest does not name."""
+    def sweep(self, manifest: Manifest, rows: int) -> None:
+        """Delete what the manifest does not name; what cannot be goes the next time."""
         keep = {self._report_path(version) for version in manifest.versions}
-        for path in (self.path / _REPORTS).glob("*.json*"):
-            if path not in keep:
-                path.unlink()
-        for path in (self.path / _LEXICAL).iterdir():
-            if path.name != manifest.lexical:
+        with suppress(OSError, StoreError):
+            vectors = self.vectors(manifest.vectors)
+            if vectors.count() > rows:
+                vectors.keep_only([version.key for version in manifest.versions])
+            for path in (self.path / _REPORTS).glob("*.json*"):
+                if path not in keep:
+                    path.unlink()
+        for path in (*self.path.glob(f"{_LEXICAL}/*"), *self.path.glob(f"{_CHROMA}*")):
+            if path.name not in (manifest.lexical, manifest.vectors):
                 shutil.rmtree(path, ignore_errors=True)
 
     # -- the manifest
@@ -152,50 +154,75 @@ class IndexFolder:
                 "请指定一个空的或新的文件夹。"
             )
 
-    def write_manifest(self, manifest: Manifest) -> None:
+    def commit(self, manifest: Manifest) -> None:
         """Put a manifest in force."""
-        _write_atomically(self.path / _MANIFEST, manifests.dump(manifest))
+        with self._writable():
+            _write_atomically(self.path / _MANIFEST, manifests.dump(manifest))
 
     # -- the records
 
-    def report(self, version: Version) -> Report:
-        """Return the records of a version.
+    def reports(self, versions: Sequence[Version]) -> list[Report]:
+        """Return the records of these versions.
 
         Raises:
             StoreError: they are missing or damaged.
         """
+        return [self._report(version) for version in versions]
+
+    def _report(self, version: Version) -> Report:
         path = self._report_path(version)
         try:
-            return records.parse(path.read_text("utf-8", "surrogatepass"))
+            return records.load(path.read_text("utf-8", "surrogatepass"), version.hash)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{path} 缺失或已损坏：{error}。{self.mend}") from error
 
-    def write_report(self, version: Version, report: Report) -> None:
-        """Write the records of a version."""
-        path = self._report_path(version)
-        path.parent.mkdir(exist_ok=True)
-        _write_atomically(path, records.dump(report))
+    def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
+        """Write the records of these versions."""
+        with self._writable():
+            (self.path / _REPORTS).mkdir(exist_ok=True)
+            for version, report in reports:
+                _write_atomically(self._report_path(version), records.dump(report))
 
     def _report_path(self, version: Version) -> Path:
         return self.path / _REPORTS / f"{version.hash}.json"
 
-    # -- the terms
+    # -- terms and vectors
 
-    def lexical(self, generation: str | None) -> LexicalIndex:
+    def lexical(
+        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
+    ) -> LexicalIndex:
         """Open the terms of a generation.
 
         Raises:
-            StoreError: they are missing or damaged.
+            StoreError: they are missing or damaged, or not of so many rows.
         """
-        if generation is None:
-            return LexicalIndex.build([])
-        return LexicalIndex.load(self.path / _LEXICAL / generation)
+        lexical = LexicalIndex.load(self.path / _LEXICAL / generation)
+        if len(lexical) != rows:
+            raise StoreError(
+                f"{self} 的词索引里有 {len(lexical)} 个句子，报告里有 {rows} 个。{self.mend}"
+            )
+        return lexical
 
     def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
-        """Write the terms of a generation."""
+        """Write the terms of a generation, on disk before this returns."""
         target = self.path / _LEXICAL / generation
         shutil.rmtree(target, ignore_errors=True)
-        lexical.save(target)
+        with self._writable():
+            lexical.save(target)
+            for path in (*target.iterdir(), target, target.parent):
+                _flush(path)
+
+    def vectors(self, name: str) -> Vectors:
+        """Open the vectors that a manifest names.
+
+        Raises:
+            StoreError: they are damaged.
+        """
+        from vectorstore.chroma import Chroma
+
+        if name not in self._open:
+            self._open[name] = Chroma.embedded(self.path / name, str(self), self.mend)
+        return Vectors(self._open[name].table(_TABLE))
 
 
 def _write_atomically(path: Path, text: str) -> None:
@@ -206,7 +233,12 @@ def _write_atomically(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the entries of a folder, on disk before this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

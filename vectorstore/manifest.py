@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass
 
 from vectorstore.embedding import Embedder
 from vectorstore.errors import ForeignIndex, ModelMismatch, StoreError
 
 FORMAT = "report-qa index"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+# The first format knew one place for vectors, of this name.
+_FIRST_VECTORS = "chroma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,23 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One committed state: the model, the live versions, the generation of the terms."""
+    """One committed state: the model, the live versions, where their vectors are.
+
+    `lexical` is the generation of the terms, `vectors` the name of the place of the
+    vectors: a rebuilt index has a new one, so that the old state lasts until it is whole.
+    """
 
     model: str
     dimension: int
     versions: tuple[Version, ...]
     lexical: str | None
+    vectors: str
 
     @classmethod
     def empty(cls, embedder: Embedder) -> Manifest:
-        """Return the manifest of an index that holds nothing yet."""
-        return cls(embedder.name, embedder.dimension, (), None)
+        """Return the manifest of an index that holds nothing yet, with a new place for vectors."""
+        vectors = f"chroma-{secrets.token_hex(4)}"
+        return cls(embedder.name, embedder.dimension, (), None, vectors)
 
     def check_model(self, embedder: Embedder, place: str, mend: str) -> None:
         """Refuse an embedder whose vectors cannot be compared with those of the index.
@@ -71,6 +80,7 @@ def dump(manifest: Manifest) -> str:
         "dimension": manifest.dimension,
         "reports": [{"id": v.id, "hash": v.hash} for v in manifest.versions],
         "lexical": manifest.lexical,
+        "vectors": manifest.vectors,
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
 
@@ -88,7 +98,7 @@ def parse(text: str, source: str, place: str, mend: str) -> Manifest:
             raise ForeignIndex(
                 f"{source} 不是索引的清单，这个文件夹另有用处。请指定一个空的或新的文件夹。"
             )
-        if content.get("version") != FORMAT_VERSION:
+        if content.get("version") not in (1, FORMAT_VERSION):
             raise ForeignIndex(
                 f"{place} 里的索引格式是第 {content.get('version')} 版，"
                 f"本程序使用第 {FORMAT_VERSION} 版。{mend}"
@@ -98,6 +108,7 @@ def parse(text: str, source: str, place: str, mend: str) -> Manifest:
             dimension=int(content["dimension"]),
             versions=tuple(Version(r["id"], r["hash"]) for r in content["reports"]),
             lexical=content["lexical"],
+            vectors=str(content["vectors"] if content["version"] > 1 else _FIRST_VECTORS),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{source} 已损坏：{error}。{mend}") from error

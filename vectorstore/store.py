@@ -1,16 +1,18 @@
 """PassageStore: the live reports of one index, their vectors and their terms.
 
-Everything a manifest names is on disk before the manifest is, so whenever a
+Everything a manifest names is in its home before the manifest is, so whenever a
 writer dies the last complete state stays in force. What no manifest names is
 swept after the next commit; vectors of an unfinished run are used again by then.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.embedding import Embedder
-from vectorstore.errors import StoreError, UnknownReport
+from vectorstore.errors import StoreError, StoreUnavailable, UnknownReport
 from vectorstore.folder import IndexFolder
+from vectorstore.home import Home
+from vectorstore.lexical import LexicalIndex
 from vectorstore.manifest import Manifest, Version, generation_of
 from vectorstore.records import content_hash
 from vectorstore.report import Report
@@ -49,60 +53,69 @@ class PassageStore:
     see the state before or after, never between. One writer at a time.
     """
 
-    def __init__(self, files: IndexFolder, embedder: Embedder, manifest: Manifest) -> None:
+    def __init__(
+        self, home: Home, embedder: Embedder, manifest: Manifest, *, replacing: bool = False
+    ) -> None:
+        self.home = home
         self.embedder = embedder
-        self._files = files
-        self._manifest = manifest
+        self._replacing = replacing
         self._opened: Vectors | None = None
-        self._snapshot = _load_snapshot(files, manifest)
+        self._looked = time.monotonic()
+        self._lock = threading.RLock()
+        self._state = (manifest, _load_snapshot(home, manifest))
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder) -> PassageStore:
-        """Open the index in `folder`; one that is missing or empty is begun by `add`.
+    def open(cls, place: Path | Home, embedder: Embedder) -> PassageStore:
+        """Open the index of a folder or another home; one that is empty is begun by `add`.
 
         Raises:
             ForeignIndex: the folder holds something else, or another format version.
             ModelMismatch: the index was built with another embedding model.
             StoreError: a file of the index is damaged.
         """
-        files = IndexFolder(folder)
-        return cls(files, embedder, _manifest_for(files, embedder))
+        home = IndexFolder(place) if isinstance(place, Path) else place
+        return cls(home, embedder, _manifest_of(home, embedder) or Manifest.empty(embedder))
 
     @classmethod
-    def rebuilt(cls, folder: Path, embedder: Embedder) -> PassageStore:
-        """Open an empty index in place of the one in `folder`, whatever its model or state was.
+    def rebuilt(cls, place: Path | Home, embedder: Embedder) -> PassageStore:
+        """Begin an empty index that takes the place of the one there, whatever its model or state.
+
+        The old one stays in force until the first `add` of the new one is done.
 
         Raises:
             ForeignIndex: the folder holds something that is not an index.
-            StoreError: another process is writing.
+            IndexBusy: another process is writing.
         """
-        files = IndexFolder(folder)
-        if files.is_index():
-            with files.locked():
-                files.write_manifest(Manifest.empty(embedder))
-                files.clear()
-        return cls.open(folder, embedder)
-
-    @property
-    def folder(self) -> Path:
-        """Where the index lies."""
-        return self._files.path
+        home = IndexFolder(place) if isinstance(place, Path) else place
+        if isinstance(home, IndexFolder) and not home.is_index():
+            return cls.open(home, embedder)
+        empty = Manifest.empty(embedder)
+        with home.writing(empty):
+            return cls(home, embedder, empty, replacing=True)
 
     @property
     def reports(self) -> tuple[Report, ...]:
         """The live reports, in the order in which they were first added."""
-        return self._snapshot.reports
+        return self.snapshot.reports
 
     @property
     def snapshot(self) -> Snapshot:
-        """The state in force now."""
-        return self._snapshot
+        """The state in force, as this process has last seen it."""
+        return self._state[1]
 
     def close(self) -> None:
-        """Let go of the files of the vector database."""
-        if self._opened is not None:
-            self._opened.close()
+        """Let go of the files of the vector database, or of the connection."""
+        self.home.close()
         self._opened = None
+
+    def refresh(self, within: float = 0.0) -> None:
+        """Take over what others have put in force; look no sooner than `within` seconds again.
+
+        Raises:
+            StoreError: the index is away, damaged, or now one of another model.
+        """
+        if time.monotonic() - self._looked >= within:
+            self._refreshed()
 
     # -- writing
 
@@ -123,20 +136,19 @@ class PassageStore:
             )
         versions = {id_: Version(id_, content_hash(r)) for id_, r in incoming.items()}
         # Readers that bring nothing new must not wait for, or refuse, each other.
-        if set(versions.values()) <= set(self._refreshed()):
+        if not self._replacing and set(versions.values()) <= set(self._refreshed()):
             return IndexSummary(unchanged=tuple(versions))
         with self._writing():
-            live = {version.id: version for version in self._manifest.versions}
+            live = {version.id: version for version in self._state[0].versions}
             summary = IndexSummary(
                 added=tuple(id_ for id_ in versions if id_ not in live),
                 replaced=tuple(i for i, v in versions.items() if i in live and live[i] != v),
                 unchanged=tuple(i for i, v in versions.items() if live.get(i) == v),
             )
-            changed = [*summary.added, *summary.replaced]
+            changed = [(versions[i], incoming[i]) for i in (*summary.added, *summary.replaced)]
             if changed:
-                for id_ in changed:
-                    self._files.write_report(versions[id_], incoming[id_])
-                self._embed([(versions[id_], incoming[id_]) for id_ in changed], progress)
+                self.home.write_reports(changed)
+                self._embed(changed, progress)
                 self._commit(tuple({**live, **versions}.values()))
         return summary
 
@@ -145,35 +157,42 @@ class PassageStore:
 
         Raises:
             UnknownReport: the index does not hold it.
-            StoreError: another process is writing.
+            IndexBusy: another process is writing.
         """
         with self._writing():
-            rest = tuple(v for v in self._manifest.versions if v.id != report_id)
-            if len(rest) == len(self._manifest.versions):
-                known = "、".join(v.id for v in self._manifest.versions) or "无"
+            versions = self._state[0].versions
+            rest = tuple(version for version in versions if version.id != report_id)
+            if len(rest) == len(versions):
+                known = "、".join(version.id for version in versions) or "无"
                 raise UnknownReport(f"索引中没有报告「{report_id}」。现有报告:{known}。")
             self._commit(rest)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the folder's lock, with the newest committed state loaded."""
-        self._files.make()
-        with self._files.locked():
-            self._refreshed()
-            if self._files.manifest() is None:
-                self._files.write_manifest(self._manifest)
+        """Be the only writer, with the newest committed state loaded."""
+        with self.home.writing(self._state[0]):
+            if not self._replacing:
+                self._refreshed()
             yield
 
     def _refreshed(self) -> tuple[Version, ...]:
         """Take over what another process has committed; return the live versions."""
-        committed = _manifest_for(self._files, self.embedder)
-        if committed != self._manifest:
-            self._adopt(committed)
-        return committed.versions
+        with self._lock:
+            known = self._state[0]
+            committed = _manifest_of(self.home, self.embedder)
+            if committed is None:
+                committed = Manifest.empty(self.embedder) if known.versions else known
+            if committed != known:
+                if not self.home.shared:
+                    self.close()  # what is opened does not see what others have written
+                self._adopt(committed)
+            self._looked = time.monotonic()
+            return committed.versions
 
     def _adopt(self, manifest: Manifest) -> None:
-        self._snapshot = _load_snapshot(self._files, manifest)
-        self._manifest = manifest
+        if manifest.vectors != self._state[0].vectors:
+            self._opened = None
+        self._state = (manifest, _load_snapshot(self.home, manifest, self.snapshot))
 
     def _embed(self, reports: Sequence[tuple[Version, Report]], progress: Progress | None) -> None:
         """Store the vectors of these versions; those there are kept."""
@@ -196,20 +215,16 @@ class PassageStore:
 
     def _commit(self, versions: tuple[Version, ...]) -> None:
         """Put a new set of live versions in force, then sweep what is not live."""
-        reports = tuple(self._files.report(version) for version in versions)
+        before = self._state[0]
         generation = generation_of(versions)
-        self._files.write_lexical(generation, build_lexical(reports))
-        manifest = Manifest(self.embedder.name, self.embedder.dimension, versions, generation)
-        self._files.write_manifest(manifest)
-        self._adopt(manifest)
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Delete what the manifest does not name."""
-        vectors = self._vectors()
-        if vectors.count() > len(self._snapshot.rows):
-            vectors.keep_only([version.key for version in self._manifest.versions])
-        self._files.sweep(self._manifest)
+        reports = _reports_of(self.home, versions, self.snapshot)
+        self.home.write_lexical(generation, build_lexical(reports))
+        manifest = replace(before, versions=versions, lexical=generation)
+        with self._lock:
+            self.home.commit(manifest)
+            self._replacing = False
+            self._adopt(manifest)
+        self.home.sweep(manifest, len(self.snapshot.rows))
 
     # -- searching
 
@@ -225,7 +240,7 @@ class PassageStore:
 
         `reports` restricts the search to these report ids.
         """
-        state = snapshot or self._snapshot
+        state = snapshot or self.snapshot
         k = min(k, len(state.rows))
         if k == 0:
             return []
@@ -248,46 +263,51 @@ class PassageStore:
         versions: Sequence[str] | None,
         state: Snapshot,
     ) -> list[tuple[int, float]]:
-        return [
-            (state.row_of_id[id_], cosine)
-            for id_, cosine in self._vectors().nearest(vector, k, versions)
-            if id_ in state.row_of_id
-        ]
+        try:
+            found = self._vectors().nearest(vector, k, versions)
+        except StoreUnavailable:
+            self._opened = None  # the server may come back with other tables
+            raise
+        return [(state.row_of_id[id_], cosine) for id_, cosine in found if id_ in state.row_of_id]
 
     def _vectors(self) -> Vectors:
         if self._opened is None:
-            from vectorstore.vectors import Vectors
-
-            vectors = Vectors(self._files.chroma, str(self._files), self._files.mend)
-            missing = len(self._snapshot.rows) - vectors.count()
+            manifest, snapshot = self._state
+            vectors = self.home.vectors(manifest.vectors)
+            missing = len(snapshot.rows) - vectors.count()
             # Another process may have replaced what this snapshot shows.
-            if missing > 0 and self._files.manifest() == self._manifest:
-                raise StoreError(
-                    f"{self._files} 的向量库里少了 {missing} 个句子。{self._files.mend}"
-                )
+            if missing > 0 and self.home.manifest() == manifest:
+                raise StoreError(f"{self.home} 的向量库里少了 {missing} 个句子。{self.home.mend}")
             self._opened = vectors
         return self._opened
 
 
-def _manifest_for(files: IndexFolder, embedder: Embedder) -> Manifest:
-    """Return the committed manifest, an empty one where there is none.
+def _manifest_of(home: Home, embedder: Embedder) -> Manifest | None:
+    """Return the committed manifest.
 
     Raises:
         ModelMismatch: the index was built with another embedding model.
     """
-    manifest = files.manifest()
-    if manifest is None:
-        return Manifest.empty(embedder)
-    manifest.check_model(embedder, str(files), files.mend)
+    manifest = home.manifest()
+    if manifest is not None:
+        manifest.check_model(embedder, str(home), home.mend)
     return manifest
 
 
-def _load_snapshot(files: IndexFolder, manifest: Manifest) -> Snapshot:
-    reports = [files.report(version) for version in manifest.versions]
-    snapshot = Snapshot.of(manifest.versions, reports, files.lexical(manifest.lexical))
-    if len(snapshot.lexical) != len(snapshot.rows):
-        raise StoreError(
-            f"{files} 的词索引里有 {len(snapshot.lexical)} 个句子，"
-            f"报告里有 {len(snapshot.rows)} 个。{files.mend}"
-        )
-    return snapshot
+def _reports_of(
+    home: Home, versions: Sequence[Version], known: Snapshot | None = None
+) -> list[Report]:
+    """Return the records of these versions; those that are known are not read again."""
+    there = dict(zip(known.versions, known.reports, strict=True)) if known is not None else {}
+    new = [version for version in versions if version.key not in there]
+    there |= {version.key: report for version, report in zip(new, home.reports(new), strict=True)}
+    return [there[version.key] for version in versions]
+
+
+def _load_snapshot(home: Home, manifest: Manifest, known: Snapshot | None = None) -> Snapshot:
+    reports = _reports_of(home, manifest.versions, known)
+    rows = sum(len(passage.sentences) for report in reports for passage in report.passages)
+    lexical = LexicalIndex.build([])
+    if manifest.lexical is not None:
+        lexical = home.lexical(manifest.lexical, rows, lambda: build_lexical(reports))
+    return Snapshot.of(manifest.versions, reports, lexical)

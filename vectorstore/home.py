@@ -1,0 +1,77 @@
+"""Home: where an index is kept. A folder is one, a Chroma server another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from vectorstore.lexical import LexicalIndex
+from vectorstore.manifest import Manifest, Version
+from vectorstore.report import Report
+from vectorstore.vectors import Vectors
+
+
+class Home(Protocol):
+    """The keeper of manifest, records, terms and vectors. Its `str` is shown to users."""
+
+    @property
+    def mend(self) -> str:
+        """What a user can do about a damaged index, in Chinese."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may put new states in force while this one searches."""
+        ...
+
+    def writing(self, first: Manifest) -> AbstractContextManager[None]:
+        """Be the only one who writes; where there is no index yet, `first` begins one.
+
+        Raises:
+            IndexBusy: another process is.
+            StoreError: nothing can be written here.
+        """
+        ...
+
+    def manifest(self) -> Manifest | None:
+        """Return the committed manifest, or `None` where an index may be begun."""
+        ...
+
+    def commit(self, manifest: Manifest) -> None:
+        """Put a manifest in force in one step."""
+        ...
+
+    def sweep(self, manifest: Manifest, rows: int) -> None:
+        """Delete what this manifest, just committed and of so many rows, does not name."""
+        ...
+
+    def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
+        """Write the records of these versions."""
+        ...
+
+    def reports(self, versions: Sequence[Version]) -> list[Report]:
+        """Return the records of these versions, in this order."""
+        ...
+
+    def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
+        """Write the terms of a generation, before it is committed."""
+        ...
+
+    def lexical(
+        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
+    ) -> LexicalIndex:
+        """Open the terms of a generation; `build` makes them where the home keeps none.
+
+        Raises:
+            StoreError: they are damaged, or not of so many rows.
+        """
+        ...
+
+    def vectors(self, name: str) -> Vectors:
+        """Open the vectors that a manifest names."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

@@ -1,0 +1,247 @@
+"""SharedIndex: an index on a Chroma server, for many processes on many machines.
+
+    report-qa-heads          one row for the manifest in force, HEAD-SERIAL; the lease
+    report-qa-records        one row for each report version: its records, compressed
+    report-qa-chroma-NAME    the vectors, one row for each sentence of each version
+
+A state is put in force by adding the head of the next serial number: of two that add it,
+one finds the other's and gives up. Who searches sees the old state or the new one. What a
+new state has replaced stays for a while, for those who are still answering from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vectorstore import manifest as manifests
+from vectorstore import records
+from vectorstore.chroma import Chroma, Entry, Table
+from vectorstore.errors import IndexBusy, StoreError, StoreUnavailable
+from vectorstore.lease import Lease
+from vectorstore.lexical import LexicalIndex
+from vectorstore.manifest import Manifest, Version
+from vectorstore.report import Report
+from vectorstore.server import ChromaServer
+from vectorstore.vectors import Vectors
+
+_PREFIX = "report-qa-"
+_HEADS = f"{_PREFIX}heads"
+_RECORDS = f"{_PREFIX}records"
+_HEAD = "head:"
+# Seconds that a replaced state can still be searched: longer than any answer takes.
+GRACE = 900.0
+_KEPT_TERMS = 3
+_RETIRED = "retired"
+
+
+class SharedIndex:
+    """The index on one server. Terms are built by each machine and kept in its `cache`."""
+
+    shared = True
+
+    def __init__(self, server: ChromaServer, cache: Path) -> None:
+        self._server = server
+        name = f"{server.url} {server.tenant} {server.database}"
+        self._cache = cache / hashlib.sha256(name.encode()).hexdigest()[:12]
+        self._connection: Chroma | None = None
+        self._heads: Table | None = None
+        self._known: tuple[str, Manifest] | None = None
+        self._lease: Lease | None = None
+        self._lock = threading.Lock()
+
+    def __str__(self) -> str:
+        return self._server.url
+
+    @property
+    def mend(self) -> str:
+        """What a user can do about a damaged index, in Chinese."""
+        return f"请重建索引：report-qa index --rebuild 报告文件 --chroma {self}"
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    @property
+    def _chroma(self) -> Chroma:
+        with self._lock:
+            if self._connection is None:
+                self._connection = Chroma.at(self._server)
+            return self._connection
+
+    @contextmanager
+    def writing(self, first: Manifest) -> Iterator[None]:
+        """Hold the server's lease."""
+        with Lease(self._chroma, self._chroma.table(_HEADS), str(self)) as lease:
+            self._lease = lease
+            try:
+                if _newest(self._chroma.table(_HEADS)) is None:
+                    self.commit(first)
+                yield
+            finally:
+                self._lease = None
+
+    # -- the manifest
+
+    def manifest(self) -> Manifest | None:
+        """Return the committed manifest, or `None` where an index may be begun.
+
+        One short request where nothing has changed.
+
+        Raises:
+            StoreUnavailable: the server is away.
+            StoreError: the manifest is damaged, or of another format version.
+        """
+        try:
+            self._heads = self._heads or self._chroma.find(_HEADS)
+            while self._heads is not None and (newest := _newest(self._heads)) is not None:
+                known = self._known
+                if known is not None and known[0] == newest:
+                    return known[1]
+                for head in self._heads.get([newest]):
+                    found = manifests.parse(head.text, f"{self} 的 {newest}", str(self), self.mend)
+                    self._known = (newest, found)
+                    return found
+                # A newer one has come between the two requests.
+        except StoreUnavailable:
+            self._heads = None  # the server may come back with other tables
+            raise
+        return None
+
+    def commit(self, manifest: Manifest) -> None:
+        """Put a manifest in force.
+
+        Raises:
+            IndexBusy: another process has put one in force meanwhile.
+        """
+        assert self._lease is not None, "only who is writing commits"
+        heads, owner = self._chroma.table(_HEADS), self._lease.owner
+        before = _newest(heads)
+        seen = self._known[0] if self._known is not None else before
+        mine = _head_after(before)
+        if self._lease.held and seen == before:
+            heads.add(Entry(mine, manifests.dump(manifest), {"owner": owner}))
+        if [head.facts["owner"] for head in heads.get([mine])] != [owner] or _newest(heads) != mine:
+            raise IndexBusy(f"另一个进程已先更新了 {self} 的索引。请再运行一次。")
+        self._known = (mine, manifest)
+
+    def sweep(self, manifest: Manifest, rows: int) -> None:
+        """Delete what has not been in force for a while; what cannot be goes the next time."""
+        with suppress(StoreError):
+            chroma = self._chroma
+            heads, now = chroma.table(_HEADS), chroma.now()
+            newest = _newest(heads)
+            heads.delete([i for i in heads.ids() if i.startswith(_HEAD) and i != newest])
+            kept = chroma.table(_RECORDS)
+            live = {version.hash for version in manifest.versions}
+            dead = _expired(kept, live, now)
+            Vectors(chroma.table(_PREFIX + manifest.vectors)).delete(
+                [str(entry.facts["version"]) for entry in kept.facts(dead)]
+            )
+            kept.delete(dead)
+            self._sweep_tables(chroma, heads, manifest, now)
+
+    def _sweep_tables(self, chroma: Chroma, heads: Table, manifest: Manifest, now: float) -> None:
+        """Drop the vectors of indexes that were rebuilt; each has a row that tells since when."""
+        names = {name for name in chroma.names() if name.startswith(f"{_PREFIX}chroma-")}
+        for name in names - {entry.id for entry in heads.facts()}:
+            heads.add(Entry(name, "", {_RETIRED: 0.0}))
+        rows = [id_ for id_ in heads.ids() if id_.startswith(f"{_PREFIX}chroma-")]
+        for name in _expired(heads, {_PREFIX + manifest.vectors}, now, rows):
+            if name in names:
+                chroma.drop(name)
+            heads.delete([name])
+
+    # -- the records
+
+    def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
+        """Write the records of these versions."""
+        table = self._chroma.table(_RECORDS)
+        for version, report in reports:
+            text = records.dump(report).encode("utf-8", "surrogatepass")
+            packed = base64.b64encode(zlib.compress(text)).decode()
+            table.put(Entry(version.hash, packed, {"version": version.key, _RETIRED: 0.0}))
+
+    def reports(self, versions: Sequence[Version]) -> list[Report]:
+        """Return the records of these versions.
+
+        Raises:
+            StoreError: they are missing or damaged.
+        """
+        if not versions:
+            return []
+        entries = self._chroma.table(_RECORDS).get([version.hash for version in versions])
+        texts = {entry.id: entry.text for entry in entries}
+        return [self._report(version, texts.get(version.hash)) for version in versions]
+
+    def _report(self, version: Version, packed: str | None) -> Report:
+        try:
+            if packed is None:
+                raise ValueError("没有这一行")
+            text = zlib.decompress(base64.b64decode(packed)).decode("utf-8", "surrogatepass")
+            return records.load(text, version.hash)
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            raise StoreError(
+                f"{self} 上报告「{version.id}」的内容缺失或已损坏：{error}。{self.mend}"
+            ) from error
+
+    # -- terms and vectors
+
+    def lexical(
+        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
+    ) -> LexicalIndex:
+        """Open the terms of a generation, built by this machine if it was not yet."""
+        with suppress(StoreError):
+            lexical = LexicalIndex.load(self._cache / generation)
+            if len(lexical) == rows:
+                return lexical
+        lexical = build()
+        self.write_lexical(generation, lexical)
+        return lexical
+
+    def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
+        """Keep the terms of a generation on this machine, if there is room."""
+        target = self._cache / generation
+        # Other processes of this machine may be writing the same.
+        draft = target.with_name(f"{generation}.{secrets.token_hex(4)}")
+        try:
+            lexical.save(draft)
+            shutil.rmtree(target, ignore_errors=True)
+            draft.rename(target)
+            by_age = sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)
+            for path in by_age[:-_KEPT_TERMS]:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def vectors(self, name: str) -> Vectors:
+        """Open the vectors that a manifest names."""
+        return Vectors(self._chroma.table(_PREFIX + name))
+
+
+def _newest(heads: Table) -> str | None:
+    return max((id_ for id_ in heads.ids() if id_.startswith(_HEAD)), default=None)
+
+
+def _head_after(newest: str | None) -> str:
+    serial = int(newest.removeprefix(_HEAD)) + 1 if newest else 1
+    return f"{_HEAD}{serial:012d}"
+
+
+def _expired(
+    table: Table, live: set[str], now: float, ids: Sequence[str] | None = None
+) -> list[str]:
+    """Return the rows that have not been live for `GRACE`; note since when the others are not."""
+    retired = {entry.id: float(entry.facts[_RETIRED]) for entry in table.facts(ids)}
+    table.mark([id_ for id_, since in retired.items() if since and id_ in live], {_RETIRED: 0.0})
+    table.mark([i for i, since in retired.items() if not since and i not in live], {_RETIRED: now})
+    return [i for i, since in retired.items() if i not in live and 0 < since < now - GRACE]
