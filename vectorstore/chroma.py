@@ -210,16 +210,19 @@ class Table:
             self._named,
         )
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the vectors of these rows by id, of those that there are."""
-        found = _asked(
-            lambda: self._collection.get(ids=list(ids), include=["embeddings"]), self._named
-        )
-        vectors: Any = found["embeddings"]
-        return {
-            id_: np.asarray(vector, dtype=np.float32)
-            for id_, vector in zip(found["ids"], vectors, strict=True)
-        }
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of these rows, in this order.
+
+        Raises:
+            StoreError: one of them is missing.
+        """
+
+        def fetched() -> list[NDArray[np.float32]]:
+            found: Any = self._collection.get(ids=list(ids), include=["embeddings"])
+            by_id = dict(zip(found["ids"], found["embeddings"], strict=True))
+            return [by_id[id_] for id_ in ids]
+
+        return np.array(_asked(fetched, self._named), dtype=np.float32)
 
     def nearest(
         self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None

@@ -53,6 +53,11 @@ class IndexFolder:
         command = f"report-qa index --rebuild 报告文件 --to {self.path}"
         return f"请删去这个文件夹后再运行，或重建索引：{command}"
 
+    @property
+    def cache(self) -> Path:
+        """The folder itself."""
+        return self.path
+
     def close(self) -> None:
         """Let go of the files of the vector database."""
         while self._open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from vectorstore.lexical import LexicalIndex
@@ -23,6 +24,11 @@ class Home(Protocol):
     @property
     def shared(self) -> bool:
         """Whether other processes may put new states in force while this one searches."""
+        ...
+
+    @property
+    def cache(self) -> Path:
+        """A folder of this machine for what can be made again; it may be missing."""
         ...
 
     def writing(self, first: Manifest) -> AbstractContextManager[None]:

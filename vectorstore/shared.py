@@ -50,7 +50,7 @@ class SharedIndex:
     def __init__(self, server: ChromaServer, cache: Path) -> None:
         self._server = server
         name = f"{server.url} {server.tenant} {server.database}"
-        self._cache = cache / hashlib.sha256(name.encode()).hexdigest()[:12]
+        self.cache = cache / hashlib.sha256(name.encode()).hexdigest()[:12]
         self._connection: Chroma | None = None
         self._heads: Table | None = None
         self._known: tuple[str, Manifest] | None = None
@@ -201,7 +201,7 @@ class SharedIndex:
     ) -> LexicalIndex:
         """Open the terms of a generation, built by this machine if it was not yet."""
         with suppress(StoreError):
-            lexical = LexicalIndex.load(self._cache / generation)
+            lexical = LexicalIndex.load(self.cache / generation)
             if len(lexical) == rows:
                 return lexical
         lexical = build()
@@ -210,14 +210,14 @@ class SharedIndex:
 
     def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
         """Keep the terms of a generation on this machine, if there is room."""
-        target = self._cache / generation
+        target = self.cache / generation
         # Other processes of this machine may be writing the same.
         draft = target.with_name(f"{generation}.{secrets.token_hex(4)}")
         try:
             lexical.save(draft)
             shutil.rmtree(target, ignore_errors=True)
             draft.rename(target)
-            by_age = sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)
+            by_age = sorted(self.cache.iterdir(), key=lambda path: path.stat().st_mtime)
             for path in by_age[:-_KEPT_TERMS]:
                 shutil.rmtree(path, ignore_errors=True)
         except OSError:

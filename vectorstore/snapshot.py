@@ -32,7 +32,8 @@ class Snapshot:
     Rows are the sentences of the live reports in reading order; `lexical` scores
     them by position. `row_report[i]` is the position of row i's report in
     `reports`, `row_paragraph[i]` the running number of its paragraph over all
-    reports, `row_part[i]` the code of its part in `PART_CODES`.
+    reports, `row_part[i]` the code of its part in `PART_CODES`. `vectors` names the place
+    of their vectors in the index's home.
     """
 
     reports: tuple[Report, ...]
@@ -43,10 +44,15 @@ class Snapshot:
     row_part: NDArray[np.int8]
     row_of_id: dict[str, int]
     lexical: LexicalIndex
+    vectors: str
 
     @classmethod
     def of(
-        cls, versions: Sequence[Version], reports: Sequence[Report], lexical: LexicalIndex
+        cls,
+        versions: Sequence[Version],
+        reports: Sequence[Report],
+        lexical: LexicalIndex,
+        vectors: str,
     ) -> Snapshot:
         """Lay out the rows of these reports; `versions` and `reports` run side by side."""
         rows: list[Row] = []
@@ -73,6 +79,7 @@ class Snapshot:
             row_part=np.array(row_part, dtype=np.int8),
             row_of_id=ids,
             lexical=lexical,
+            vectors=vectors,
         )
 
 

@@ -59,7 +59,7 @@ class PassageStore:
         self.home = home
         self.embedder = embedder
         self._replacing = replacing
-        self._opened: Vectors | None = None
+        self._opened: dict[str, Vectors] = {}
         self._looked = time.monotonic()
         self._lock = threading.RLock()
         self._state = (manifest, _load_snapshot(home, manifest))
@@ -106,7 +106,7 @@ class PassageStore:
     def close(self) -> None:
         """Let go of the files of the vector database, or of the connection."""
         self.home.close()
-        self._opened = None
+        self._opened.clear()
 
     def refresh(self, within: float = 0.0) -> None:
         """Take over what others have put in force; look no sooner than `within` seconds again.
@@ -190,15 +190,13 @@ class PassageStore:
             return committed.versions
 
     def _adopt(self, manifest: Manifest) -> None:
-        if manifest.vectors != self._state[0].vectors:
-            self._opened = None
         self._state = (manifest, _load_snapshot(self.home, manifest, self.snapshot))
 
     def _embed(self, reports: Sequence[tuple[Version, Report]], progress: Progress | None) -> None:
         """Store the vectors of these versions; those there are kept."""
         from vectorstore.vectors import Place
 
-        vectors = self._vectors()
+        vectors = self._vectors(self.snapshot)
         wanted: list[tuple[Place, str]] = []
         for version, report in reports:
             there = vectors.ids_of(version.key)
@@ -264,22 +262,26 @@ class PassageStore:
         state: Snapshot,
     ) -> list[tuple[int, float]]:
         try:
-            found = self._vectors().nearest(vector, k, versions)
+            found = self._vectors(state).nearest(vector, k, versions)
         except StoreUnavailable:
-            self._opened = None  # the server may come back with other tables
+            self._opened.clear()  # the server may come back with other tables
             raise
         return [(state.row_of_id[id_], cosine) for id_, cosine in found if id_ in state.row_of_id]
 
-    def _vectors(self) -> Vectors:
-        if self._opened is None:
-            manifest, snapshot = self._state
-            vectors = self.home.vectors(manifest.vectors)
-            missing = len(snapshot.rows) - vectors.count()
+    def _vectors(self, state: Snapshot) -> Vectors:
+        """Open the vectors of a state.
+
+        Raises:
+            StoreError: some are missing.
+        """
+        if state.vectors not in self._opened:
+            vectors = self.home.vectors(state.vectors)
+            missing = len(state.rows) - vectors.count()
             # Another process may have replaced what this snapshot shows.
-            if missing > 0 and self.home.manifest() == manifest:
+            if missing > 0 and self.home.manifest() == self._state[0]:
                 raise StoreError(f"{self.home} 的向量库里少了 {missing} 个句子。{self.home.mend}")
-            self._opened = vectors
-        return self._opened
+            self._opened[state.vectors] = vectors
+        return self._opened[state.vectors]
 
 
 def _manifest_of(home: Home, embedder: Embedder) -> Manifest | None:
@@ -310,4 +312,4 @@ def _load_snapshot(home: Home, manifest: Manifest, known: Snapshot | None = None
     lexical = LexicalIndex.build([])
     if manifest.lexical is not None:
         lexical = home.lexical(manifest.lexical, rows, lambda: build_lexical(reports))
-    return Snapshot.of(manifest.versions, reports, lexical)
+    return Snapshot.of(manifest.versions, reports, lexical, manifest.vectors)

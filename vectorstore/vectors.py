@@ -41,8 +41,12 @@ class Vectors:
             [place.id for place in places], vectors, [{"version": p.version} for p in places]
         )
 
-    def of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the vectors of these sentences by name, of those that have one."""
+    def of(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of these sentences, in their order.
+
+        Raises:
+            StoreError: one of them is missing.
+        """
         return self._table.vectors(ids)
 
     def keep_only(self, versions: Collection[str]) -> None:
