@@ -46,6 +46,12 @@ bench-retrieval: setup ## Compare retrievers on the development pairs
 calibrate: setup ## Try thresholds of abstention on the development split
 	$(BIN)/python -m eval.calibration
 
+gate: setup ## Ask a fixed part of the development cases; fail on a significant loss
+	$(BIN)/report-qa eval gate
+
+gate-baseline: setup ## Make today's answers the gate's baseline; print gains and losses
+	$(BIN)/report-qa eval gate --update
+
 lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch and its CUDA parts out)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --no-emit-package torch --no-header --no-annotate -q \
 	  | grep -vE '^(nvidia-|cuda-|triton==|--)' > requirements.txt
@@ -53,4 +59,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser test test-llm lint format bench bench-retrieval calibrate lock clean
+.PHONY: help setup serve browser test test-llm lint format bench bench-retrieval calibrate gate gate-baseline lock clean

@@ -83,7 +83,7 @@ def main() -> None:
         settings.data_dir / "benchmark" / report.id, open_embedder(settings.embedding_model)
     )
     store.add([report])
-    cases = [case for case in load_cases("dev") if case.report == report.id]
+    cases = [case for case in load_cases("dev") if case.index == (report.id,)]
     in_force = Thresholds().enough
     tried = sorted({*_TRIED, in_force})
     trials = [try_threshold(enough, Retriever(store), cases, report) for enough in tried]

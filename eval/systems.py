@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 
 from eval.baselines import BestParagraph
@@ -29,6 +29,8 @@ WITH_MODEL: dict[str, Callable[[PassageStore, LanguageModel], System]] = {
     "llm": lambda store, model: ReportQA(Retriever(store), model=model),
     "langchain-tutorial-llm": ChunksToModel,
 }
+# An open index holds files; the public sets have hundreds of indexes.
+_MOST_OPEN = 8
 NAMES = (*WITHOUT_MODEL, *WITH_MODEL)
 
 
@@ -63,14 +65,31 @@ def systems_for(
 ) -> Callable[[Case], System]:
     """Return what gives the system for a case: over the reports that it asks, and no others.
 
-    Each set of reports has an index of its own under `folder`.
+    Each set of reports has an index of its own under `folder`; the last few stay open.
     """
     by_id = {report.id: report for report in reports}
+    stores: dict[tuple[str, ...], PassageStore] = {}
+    systems: dict[tuple[str, ...], System] = {}
 
-    @cache
-    def opened(report_id: str) -> System:
-        store = PassageStore.open(folder / report_id, embedder)
-        store.add([by_id[report_id]])
-        return WITH_MODEL[name](store, model) if model else WITHOUT_MODEL[name](store)
+    def opened(case: Case) -> System:
+        if case.index not in systems:
+            if len(systems) == _MOST_OPEN:
+                oldest = next(iter(systems))
+                del systems[oldest]
+                stores.pop(oldest).close()
+            store = PassageStore.open(folder / _folder_name(case.index), embedder)
+            store.add([by_id[report_id] for report_id in case.index])
+            stores[case.index] = store
+            systems[case.index] = (
+                WITH_MODEL[name](store, model) if model else WITHOUT_MODEL[name](store)
+            )
+        return systems[case.index]
 
-    return lambda case: opened(case.report)
+    return opened
+
+
+def _folder_name(index: tuple[str, ...]) -> str:
+    """Return the name of the folder for an index: the report's id, or a hash of several."""
+    if len(index) == 1:
+        return index[0]
+    return f"several-{hashlib.sha256('/'.join(index).encode()).hexdigest()[:12]}"

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from eval.abstention import area_under
 from eval.explain import evidence, expected, paragraphs, reasons
-from eval.measures import HEADLINE, MEASURES, abstention_f1, cost, curve, latency
+from eval.measures import MEASURES, MeasureSet
 from eval.predictions import Provenance
+from eval.public.measures import measures_for
 from eval.scoring import Scored
-
-_COLUMNS = ("right", "strict", "cited", "abst.", "false a.", "trusted")
+from eval.totals import abstention_f1, cost, curve, latency
 
 
 def render(provenance: Provenance, scored: Sequence[Scored]) -> str:
-    """Return the whole report; failed cases are listed for the development split only."""
-    lines = [*_summary(provenance, scored), "", *_by_kind(scored)]
-    if provenance.split != "test":
+    """Return the whole report; failed cases are listed of the development split only."""
+    measures = measures_for(provenance.suite)
+    lines = [*_summary(provenance, scored, measures), "", *_by_kind(scored, measures)]
+    if provenance.split == "dev":
         failed = [each for each in scored if list(reasons(each))]
         lines += ["", f"Failed: {len(failed)} of {len(scored)}"]
         for each in failed:
@@ -24,12 +25,14 @@ def render(provenance: Provenance, scored: Sequence[Scored]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
+def _summary(
+    provenance: Provenance, scored: Sequence[Scored], measures: MeasureSet
+) -> Iterator[str]:
     yield (
         f"{provenance.system}, split {provenance.split}, cases {provenance.benchmark}, "
         f"{len(scored)} asked, {provenance.embedding_model}; mean [95 % interval], n"
     )
-    for measure in MEASURES:
+    for measure in measures.all:
         found = measure.estimate(scored)
         if found is not None:
             yield f"  {measure.name:<26}{found!s:>22}{found.n:>6}"
@@ -39,6 +42,11 @@ def _summary(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
     ):
         if value is not None:
             yield f"  {name:<26}{value:>22.3f}"
+    if measures is MEASURES:
+        share = sum(not each.gold.answerable for each in scored) / len(scored)
+        yield (
+            f"  trusted at best: {share:.1%} by always abstaining, {1 - share:.1%} by never abstaining"
+        )
     times = latency(each.prediction for each in scored)
     if times is not None:
         yield f"  {'seconds, p50 and p95':<26}{times.p50:>12.3f}{times.p95:>10.3f}{times.n:>6}"
@@ -55,14 +63,15 @@ def _summary(provenance: Provenance, scored: Sequence[Scored]) -> Iterator[str]:
         yield f"  {'crashed or missing':<26}{crashed:>22}"
 
 
-def _by_kind(scored: Sequence[Scored]) -> Iterator[str]:
+def _by_kind(scored: Sequence[Scored], measures: MeasureSet) -> Iterator[str]:
     kinds = sorted({each.case.kind for each in scored})
     width = max([len("kind"), *map(len, kinds)]) + 2
-    yield f"{'kind':<{width}}{'n':>4}" + "".join(f"{name:>10}" for name in _COLUMNS)
+    names = [measure.name[:16] for measure in measures.headline]
+    yield f"{'kind':<{width}}{'n':>4}" + "".join(f"{name:>18}" for name in names)
     for kind in kinds:
         members = [each for each in scored if each.case.kind == kind]
-        shares = [measure.estimate(members) for measure in HEADLINE]
-        cells = "".join(f"{share.mean:>10.1%}" if share else f"{'—':>10}" for share in shares)
+        shares = [measure.estimate(members) for measure in measures.headline]
+        cells = "".join(f"{share.mean:>18.1%}" if share else f"{'—':>18}" for share in shares)
         yield f"{kind:<{width}}{len(members):>4}{cells}"
 
 

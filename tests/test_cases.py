@@ -55,7 +55,8 @@ def test_every_quote_stands_in_exactly_one_paragraph() -> None:
 
 def is_said(case: Case) -> bool:
     numbers = {number for places in resolve(case, REPORTS.values()) for _, number in places}
-    text = "\n".join(p.text for p in REPORTS[case.report].passages if p.number in numbers)
+    (report,) = case.index
+    text = "\n".join(p.text for p in REPORTS[report].passages if p.number in numbers)
     if case.items:
         return items_stated(text, case.items) == len(case.items)
     return states_any(text, case.answers)
@@ -68,7 +69,7 @@ def test_what_is_expected_stands_in_the_quoted_paragraphs() -> None:
 
 
 def test_the_benchmark_asks_five_reports_often_enough() -> None:
-    asked = Counter(case.report for case in CASES)
+    asked = Counter(report for case in CASES for report in case.index)
     assert set(asked) == set(REPORTS)
     assert next(iter(REPORTS)) == BUILTIN
     assert asked[BUILTIN] >= 310
@@ -78,7 +79,7 @@ def test_the_benchmark_asks_five_reports_often_enough() -> None:
 
 @pytest.mark.parametrize("builtin", [True, False])
 def test_the_kinds_are_mixed_as_planned(builtin: bool) -> None:
-    kinds = Counter(case.kind for case in CASES if (case.report == BUILTIN) == builtin)
+    kinds = Counter(case.kind for case in CASES if (case.index == (BUILTIN,)) == builtin)
     shares = {kind: count / kinds.total() for kind, count in kinds.items()}
     assert shares == pytest.approx(SHARES, abs=0.025)
 
@@ -133,7 +134,7 @@ def test_a_quote_that_is_not_there_is_refused_by_name() -> None:
         ({"answers": ["百分之六"], "forbidden": ["6%"]}, "forbids its own answer"),
         ({"answers": [], "items": [["6%"]], "minimum": 1, "forbidden": ["6%"]}, "forbids its own"),
         ({"evidence": []}, "has no evidence"),
-        ({"evidence": [EVIDENCE, ELSEWHERE]}, "more than one report"),
+        ({"evidence": [EVIDENCE, ELSEWHERE], "reports": ["r"]}, "quotes s, which it does not ask"),
         ({"answerable": False}, "yet has answers"),
         ({"extra": 1}, "extra"),
     ],
@@ -167,6 +168,14 @@ def test_one_question_may_be_asked_of_two_reports_and_after_two_histories(tmp_pa
     other = {**GOOD, "id": "b", "evidence": [ELSEWHERE], "answers": ["7%"]}
     later = {**GOOD, "id": "c", "history": [{"role": "user", "content": "说说农业"}]}
     assert len(load_cases(folder=write(tmp_path, GOOD, other, later))) == 3
+
+
+def test_a_case_is_asked_of_all_that_it_names_or_quotes(tmp_path: Path) -> None:
+    both = {**GOOD, "evidence": [EVIDENCE, ELSEWHERE, EVIDENCE], "evidence_mode": "all"}
+    named = {**GOOD, "id": "b", "reports": ["r", "s", "t"]}
+    assert [c.index for c in load_cases(folder=write(tmp_path, both, named))] == [
+        ("r", "s"), ("r", "s", "t"),
+    ]  # fmt: skip
 
 
 def test_a_malformed_line_is_named(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from eval import comparison, html_report
 from eval.cases import VERSION, Case, Evidence, load_cases, split_of
-from eval.gate import gate_cases, judge
-from eval.predictions import Prediction, Provenance, Run, RunError, Source, Statement
+from eval.gate import gate_cases, judge, renewed
+from eval.predictions import Prediction, Provenance, Run, RunError, Source, Statement, write_run
 from eval.results_table import BEGIN, END, rewrite
 from eval.scoring import Scored, score_run
+from eval.suites import Suite
 from vectorstore.outline import build_report
 from vectorstore.reading import builtin_path
 
@@ -72,6 +73,11 @@ def test_a_comparison_names_gains_and_losses() -> None:
     assert (trusted.before.mean, trusted.after.mean) == (0.4, 0.9)
     assert trusted.difference.mean == pytest.approx(0.5)
     assert trusted.difference.low > 0.1
+    assert trusted.p == 2 / 2**5
+    assert len(found.changes) > 16  # so that p times their number is more than one
+    assert trusted.corrected == 1.0
+    f1 = next(change for change in found.changes if change.measure.name == "character F1")
+    assert f1.p == pytest.approx(2 / 2**5, abs=0.01)  # a mean: by random signs
     text = comparison.render(found)
     assert "gains in trusted (5): case-4 case-5" in text
     assert "+50.0 [" in text
@@ -107,6 +113,21 @@ def test_the_gate_asks_a_fixed_part_of_the_development_split() -> None:
     assert chosen == gate_cases(tuple(reversed(cases)))[::-1]
     assert {split_of(case.id) for case in chosen} == {"dev"}
     assert 0.15 < len(chosen) / len(load_cases("dev")) < 0.45
+
+
+def test_a_new_baseline_tells_gains_and_losses_over_the_cases_of_both(tmp_path: Path) -> None:
+    old = tmp_path / "baseline.jsonl"
+    suite = Suite("benchmark", VERSION, CASES[1:], (REPORT,))
+    now = _scored(CASES, 9)[1:]
+    assert "no baseline" in renewed(old, suite, now)
+    # Made with another version, of one case that is gone; two are new since.
+    made = (_answer(CASES[0]), *(_answer(case, "不详。") for case in CASES[1:5]),
+            *map(_answer, CASES[5:8]))  # fmt: skip
+    write_run(old, Run(replace(_provenance(CASES[:8]), benchmark="0"), made))
+    told = renewed(old, suite, now)
+    assert "Cases in both baselines: 7; new ones: 2; no longer asked: 1" in told
+    assert "gains in trusted (4): case-1 case-2 case-3 case-4" in told
+    assert "losses in trusted (0): none" in told
 
 
 class Page(HTMLParser):

@@ -10,13 +10,15 @@ import pytest
 
 from eval.cases import VERSION, Case, Evidence, Message
 from eval.explain import reasons
-from eval.measures import MEASURES, abstention_f1, cost, curve
+from eval.measures import MEASURES
 from eval.predictions import Prediction, Provenance, Run, RunError, Source, read_run, write_run
 from eval.provenance import provenance_of
 from eval.run import run_cases
 from eval.scoring import gold_of, score_run
+from eval.suites import Suite
 from eval.systems import NAMES, WITH_MODEL, model_for, prompt_versions, systems_for
 from eval.text_report import render
+from eval.totals import abstention_f1, cost, curve
 from qa.answer import Answer
 from qa.conversation import Turn
 from qa.local_model import ModelError
@@ -70,9 +72,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("benchmark")
 
 
+def _suite(report: Report) -> Suite:
+    return Suite("benchmark", VERSION, CASES, (report,))
+
+
 @pytest.fixture
 def provenance(report: Report, folder: Path) -> Provenance:
-    return provenance_of("extractive", "dev", CASES, [report], Settings(data_dir=folder))
+    return provenance_of("extractive", "dev", _suite(report), Settings(data_dir=folder))
 
 
 class Fallible:
@@ -113,7 +119,7 @@ def _asked_of_model(
         settings = Settings(data_dir=folder, model="scripted", openai_base_url=told.url)
         model = model_for(name, settings)
         system_for = systems_for(name, [report], embedder, folder, model)
-        provenance = provenance_of(name, "dev", CASES, [report], settings, model)
+        provenance = provenance_of(name, "dev", _suite(report), settings, model)
         done = run_cases(CASES, system_for, embedder, provenance, output)
         return done, told.prompt
 
@@ -239,6 +245,8 @@ def test_what_a_run_lacks_counts_as_failed(report: Report, provenance: Provenanc
     assert not any(each.score.trusted for each in scored)
     with pytest.raises(RunError, match=VERSION):
         score_run(Run(replace(provenance, benchmark="0"), ()), CASES, [report])
+    with pytest.raises(RunError, match="then"):
+        score_run(Run(provenance, ()), CASES[:3], [report])
 
 
 def test_the_provenance_tells_the_run_and_not_the_machine_s_paths(
@@ -248,7 +256,7 @@ def test_the_provenance_tells_the_run_and_not_the_machine_s_paths(
     assert dict(provenance.settings)["embedding_model"] == provenance.embedding_model
     assert str(folder) not in str(provenance)
     changed = build_report(TEXT + "\n谢谢。", report_id="青禾", filename="青禾.txt")
-    other = provenance_of("extractive", "dev", CASES, [changed], Settings(data_dir=folder))
+    other = provenance_of("extractive", "dev", _suite(changed), Settings(data_dir=folder))
     assert other.reports != provenance.reports
 
 
@@ -266,7 +274,7 @@ def test_measures_count_only_the_cases_that_they_speak_of(
         Prediction("then", "没有说。", abstained=True),
     )
     scored = score_run(Run(provenance, made), CASES, [report])
-    found = {measure.name: measure.estimate(scored) for measure in MEASURES}
+    found = {measure.name: measure.estimate(scored) for measure in MEASURES.all}
     means = {name: (each.mean, each.n) for name, each in found.items() if each is not None}
     assert means["trusted"] == (2 / 4, 4)
     assert means["abstained on unanswerable"] == (1.0, 1)
@@ -278,6 +286,7 @@ def test_measures_count_only_the_cases_that_they_speak_of(
     assert means["sentence precision"] == (0.0, 1)
     assert means["evidence in hit 1"] == (0.0, 3)
     assert means["evidence in 5 hits"] == (1 / 3, 3)
+    assert means["MRR@10"] == (1 / 2 / 3, 3)
     assert "list recall" not in means  # no case asks for a list
     assert curve(scored)[-1].coverage == 1 / 4
 
@@ -329,3 +338,10 @@ def test_a_case_asks_the_report_of_its_evidence_alone(
     assert "12座" in system_for(here).ask(here.question).text
     assert "7座" in system_for(there).ask(there.question).text
     assert system_for(CASES[2]) is system_for(here)
+    together = here.model_copy(update={"reports": ("青禾", "白石")})
+    for case in (here, there):
+        both = case.model_copy(update={"reports": ("青禾", "白石")})
+        assert system_for(both) is system_for(together)
+    assert {hit.passage.report_id for hit in system_for(together).ask("公园").hits} == {
+        "青禾", "白石",
+    }  # fmt: skip

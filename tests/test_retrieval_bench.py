@@ -9,7 +9,8 @@ import pytest
 
 from eval.cases import Case, Evidence
 from eval.chunks import CHUNK_SIZE, ChunkIndex
-from eval.retrieval_bench import Pair, as_run, measure, pairs_of, rankers_of
+from eval.retrieval import as_run, ir_value, of_units
+from eval.retrieval_bench import Pair, measure, pairs_of, rankers_of
 from vectorstore.embedding import Embedder, open_embedder
 from vectorstore.outline import build_report
 from vectorstore.report import Report
@@ -37,9 +38,19 @@ def embedder() -> Embedder:
 def test_a_rank_stands_for_the_units_it_is_first_to_hold() -> None:
     units = (frozenset({3}), frozenset({7, 8}))
     ranking = [{1}, {8}, {7}, {2, 3}]
-    assert list(as_run(ranking, units)) == ["miss 1", "unit 1", "miss 3", "unit 0"]
-    scores = list(as_run(ranking, units).values())
+    names = of_units(ranking, units)
+    assert names == ("miss 1", "unit 1", "miss 3", "unit 0")
+    scores = list(as_run(names).values())
     assert scores == sorted(set(scores), reverse=True)
+
+
+def test_one_ranking_has_the_values_worked_out_by_hand() -> None:
+    relevant, ranking = ("unit 0", "unit 1"), ("miss 1", "unit 1", "miss 3", "unit 0")
+    assert ir_value("RR@10", relevant, ranking) == 1 / 2
+    # gains at ranks 2 and 4, by log2 of the rank and one; the best is at ranks 1 and 2
+    found, ideal = 1 / math.log2(3) + 1 / math.log2(5), 1 + 1 / math.log2(3)
+    assert ir_value("nDCG@10", relevant, ranking) == pytest.approx(found / ideal)
+    assert ir_value("nDCG@10", relevant, ()) == 0
 
 
 def test_measures_have_the_values_worked_out_by_hand() -> None:

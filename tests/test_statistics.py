@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.statistics import estimate, mcnemar, paired_difference, percentile
+from eval.statistics import (
+    estimate,
+    holm,
+    mcnemar,
+    paired_difference,
+    percentile,
+    randomisation,
+)
 
 
 def test_the_interval_of_a_share_is_about_two_standard_errors_wide() -> None:
@@ -29,6 +36,48 @@ def test_an_interval_is_the_same_each_time_and_narrows_with_n() -> None:
 def test_nothing_has_no_estimate_and_one_value_no_width() -> None:
     assert estimate([]) is None
     assert str(estimate([1.0])) == "100.0% [100.0, 100.0]"
+
+
+def test_questions_of_one_document_count_as_one_draw() -> None:
+    # Ten documents of ten questions each, all right or all wrong: 10 independent values.
+    values = [float(document % 2) for document in range(10) for _ in range(10)]
+    documents = [document for document in range(10) for _ in range(10)]
+    clustered, alone = estimate(values, documents), estimate(values)
+    ten = estimate([float(document % 2) for document in range(10)])
+    assert clustered is not None
+    assert alone is not None
+    assert ten is not None
+    assert (clustered.mean, clustered.n) == (0.5, 100)
+    assert (clustered.low, clustered.high) == (ten.low, ten.high)
+    assert clustered.high - clustered.low > 2.5 * (alone.high - alone.low)  # sqrt(10) = 3.2
+    assert estimate(values, range(100)) == alone  # each its own: no clusters at all
+
+
+def test_clusters_of_different_sizes_weigh_by_their_questions() -> None:
+    found = estimate([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"])
+    assert found is not None
+    assert found.mean == 0.75
+    # the samples are aa, ab, ba, bb: 6/6, 3/4, 3/4, 0/2
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_the_randomisation_test_counts_the_signs_that_reach_as_far() -> None:
+    # five differences of one sign: 2 of 2^5 choices of signs reach as far, p = 0.0625
+    assert randomisation([0.0] * 5, [1.0] * 5) == pytest.approx(0.0625, abs=0.01)
+    # 3 and -1: the sums are ±4, ±2; all four of them reach 2
+    assert randomisation([0.0, 1.0], [3.0, 0.0]) == pytest.approx(1.0)
+    # one document, one sign: nothing can be learned from it
+    assert randomisation([0.0] * 5, [1.0] * 5, ["a"] * 5) == 1.0
+    assert randomisation([0.5, 0.2], [0.5, 0.2]) == 1.0
+    with pytest.raises(ValueError, match="argument 2"):
+        randomisation([0.0], [1.0, 1.0])
+
+
+def test_holm_multiplies_the_smallest_by_their_number_and_never_falls() -> None:
+    # sorted 0.01, 0.03, 0.04: times 3, 2, 1 is 0.03, 0.06, 0.04, which may not fall below 0.06
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
 
 
 @settings(deadline=None)
