@@ -1,4 +1,4 @@
-"""The command line: `report-qa ask | chat | search | index | figures | doctor | …`.
+"""The command line: `report-qa ask | chat | search | index | export | figures | doctor | …`.
 
 Verbs of the packages above this one (`serve`, `eval`) join through the entry-point
 group `report_qa.commands`.
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vectorstore.errors import BatchError, IndexMissing, ReportQAError
+from qa import library_cli
+from qa.terminal import Chroma, Reports, open_qa, show_progress
+from vectorstore.errors import BatchError, ReportQAError
 
 if TYPE_CHECKING:
     from qa.answer import Answer
@@ -29,11 +31,6 @@ app = typer.Typer(
     name="report-qa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="政府工作报告问答：每句话都有出处。Questions over Chinese government work reports.",
 )  # fmt: skip
-
-Reports = Annotated[
-    Path | None,
-    typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹；默认为内置报告。"),
-]
 
 
 class Format(StrEnum):
@@ -51,22 +48,11 @@ class Wanted(StrEnum):
     TARGET = "target"
 
 
-def _open(path: Path | None) -> ReportQA:
-    from qa.service import ReportQA
-
-    return ReportQA.open(path, progress=_progress)
-
-
-def _progress(done: int, total: int, what: str = "索引") -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done >= total else ""
-        print(f"\r{what} {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="问题。")] = None,
     reports: Reports = None,
+    chroma: Chroma = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象。")] = False,
     batch: Annotated[
         Path | None, typer.Option("--batch", help="一行一个问题的 JSONL 文件。")
@@ -77,11 +63,11 @@ def ask(
     if batch is not None:
         if output is None or question is not None:
             raise BatchError("批量问答需要 --batch 和 --output，不能再带问题。")
-        _batch(_open(reports), batch, output)
+        _batch(open_qa(reports, chroma), batch, output)
         return
     if question is None:
         raise typer.BadParameter("请给出一个问题，或用 --batch 给出一个文件。")
-    answer = _open(reports).ask(question)
+    answer = open_qa(reports, chroma).ask(question)
     if as_json:
         from qa.batch import record
 
@@ -109,11 +95,11 @@ def _show(answer: Answer) -> None:
 
 
 @app.command()
-def chat(reports: Reports = None) -> None:
+def chat(reports: Reports = None, chroma: Chroma = None) -> None:
     """在终端里连续提问；空行或 Ctrl-D 结束。"""
     from qa.conversation import Turn
 
-    qa = _open(reports)
+    qa = open_qa(reports, chroma)
     history: list[Turn] = []
     while True:
         try:
@@ -131,56 +117,24 @@ def chat(reports: Reports = None) -> None:
 def search(
     query: str,
     reports: Reports = None,
+    chroma: Chroma = None,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="段落数。")] = 10,
 ) -> None:
     """查找与词语最相近的段落。"""
-    for hit in _open(reports).search(query, k):
+    for hit in open_qa(reports, chroma).search(query, k):
         print(f"{hit.rank:>2}  {hit.passage.label}  {hit.quote}")
-
-
-@app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(help="报告文件、文件夹或压缩包。")],
-    to: Annotated[Path | None, typer.Option("--to", help="索引文件夹。")] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="先删去旧索引。")] = False,
-) -> None:
-    """为报告建立索引，供 ask --reports 使用。"""
-    from qa.settings import Settings
-    from vectorstore.embedding import open_embedder
-    from vectorstore.reading import SUFFIXES, read_reports
-    from vectorstore.store import PassageStore
-
-    settings = Settings()
-    folder = to or settings.data_dir / "library"
-    readings = list(read_reports(*paths))
-    read = [reading.report for reading in readings if reading.report]
-    for reading in readings:
-        if reading.error:
-            print(f"未读：{reading.source}：{reading.error}", file=sys.stderr)
-    if not read:
-        raise IndexMissing(
-            f"没有读到报告。可以读取的文件：{'、'.join(SUFFIXES)}，或装有它们的文件夹。"
-        )
-    embedder = open_embedder(settings.embedding_model)
-    store = PassageStore.rebuilt if rebuild else PassageStore.open
-    summary = store(folder, embedder).add(read, _progress)
-    print(
-        f"新增 {len(summary.added)} 份，更新 {len(summary.replaced)} 份，"
-        f"未变 {len(summary.unchanged)} 份，未读 {len(readings) - len(read)} 份。\n索引在 {folder}"
-    )
-    if len(read) < len(readings):
-        raise typer.Exit(1)
 
 
 @app.command()
 def figures(
     reports: Reports = None,
+    chroma: Chroma = None,
     indicator: Annotated[str | None, typer.Option(help="指标名称中的词。")] = None,
     kind: Annotated[Wanted | None, typer.Option(help="实际值或目标值。")] = None,
     form: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TABLE,
 ) -> None:
     """列出报告中的指标数据。"""
-    found = _open(reports).figures(indicator, kind.value if kind else None)
+    found = open_qa(reports, chroma).figures(indicator, kind.value if kind else None)
     rows = [_row(figure) for figure in found]
     if form is Format.JSON:
         print(
@@ -217,18 +171,25 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(chroma: Chroma = None) -> None:
     """检查安装、模型和索引，并说明如何修复。"""
     from qa.doctor import examine
     from qa.settings import Settings
 
+    settings = Settings()
+    if chroma is not None:
+        settings = settings.model_copy(update={"chroma": chroma})
     ill = 0
-    for finding in examine(Settings()):
+    for finding in examine(settings):
         print(f"{'✓' if finding.well else '✗'} {finding.name}：{finding.text}")
         ill += not finding.well
     print("一切正常。" if not ill else f"有 {ill} 处需要处理，见上面标 ✗ 的各行。")
     raise typer.Exit(1 if ill else 0)
 
+
+app.command()(library_cli.index)
+app.command()(library_cli.export)
+app.command("import")(library_cli.import_)
 
 model = typer.Typer(no_args_is_help=True, help="本机语言模型。")
 app.add_typer(model, name="model")
@@ -245,7 +206,7 @@ def fetch() -> None:
     from qa import local_model
     from qa.settings import Settings
 
-    path = local_model.fetch(Settings().data_dir, partial(_progress, what="模型"))
+    path = local_model.fetch(Settings().data_dir, partial(show_progress, what="模型"))
     print(f"模型在 {path}\n使用：REPORT_QA_MODEL=local report-qa ask …")
 
 

@@ -32,6 +32,7 @@ from vectorstore.report import Hit, Report
 if TYPE_CHECKING:
     from qa.models import LanguageModel
     from qa.settings import Settings
+    from vectorstore.embedding import Embedder
     from vectorstore.retriever import Retriever
     from vectorstore.store import PassageStore
 
@@ -110,7 +111,8 @@ class ReportQA:
     ) -> ReportQA:
         """Open the built-in report, or the report file, folder of reports or index at `path`.
 
-        What is not indexed yet is indexed first; `progress(done, total)` follows it.
+        What is not indexed yet is indexed first; `progress(done, total)` follows it. Without
+        a path, and with a Chroma server in the settings, its index is opened.
 
         Raises:
             ReportQAError: the path, the index or the model cannot be used.
@@ -122,6 +124,8 @@ class ReportQA:
 
         settings = settings or Settings()
         embedder = open_embedder(settings.embedding_model)
+        if path is None and settings.chroma:
+            return _replica(settings, embedder)
         folder, sources = locate(path, settings.data_dir)
         store = PassageStore.open(folder, embedder)
         if sources:
@@ -133,7 +137,12 @@ class ReportQA:
         return cls(Retriever(store), model=_model_of(settings))
 
     @property
-    def reports(self) -> tuple[Report, ...]:
+    def trouble(self) -> str | None:
+        """Why no question can be answered now, `None` if all is well."""
+        return None
+
+    @property
+    def reports(self) -> Sequence[Report]:
         """The reports that can be asked."""
         return self._retriever.store.reports
 
@@ -263,6 +272,25 @@ class ReportQA:
             if (indicator is None or indicator in figure.indicator)
             and (kind is None or figure.kind == kind)
         ]
+
+
+def _replica(settings: Settings, embedder: Embedder) -> ReportQA:
+    """Open the index on the server that is set.
+
+    Raises:
+        IndexMissing: it holds no report.
+    """
+    from qa.replica import Replica
+    from vectorstore.shared import SharedIndex
+    from vectorstore.store import PassageStore
+
+    home = SharedIndex(settings.server, settings.shared_dir)
+    store = PassageStore.open(home, embedder)
+    if not store.reports:
+        raise IndexMissing(
+            f"{home} 上没有已索引的报告。请先运行：report-qa index 报告文件 --chroma {home}"
+        )
+    return Replica(store, _model_of(settings))
 
 
 def _model_of(settings: Settings) -> LanguageModel | None:

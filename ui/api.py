@@ -68,18 +68,18 @@ def router(qa: ReportQA, limits: Limits) -> APIRouter:
     @routes.post("/v1/chat/completions", summary="Answer the last message, in OpenAI's form")
     def chat(asked: ChatRequest, request: Request) -> Any:
         if asked.model != MODEL:
-            return _refusal(404, f"没有模型 {asked.model!r}，请用 {MODEL!r}。", "model_not_found")
+            return refusal(404, f"没有模型 {asked.model!r}，请用 {MODEL!r}。", "model_not_found")
         said = [m for m in asked.messages if m.role in ("user", "assistant")]
         if not said or said[-1].role != "user":
-            return _refusal(400, "最后一条消息应当是用户的问题。", "invalid_request_error")
+            return refusal(400, "最后一条消息应当是用户的问题。", "invalid_request_error")
         *history, question = said
         try:
             with limits.place(request.client.host if request.client else ""):
                 answer = qa.ask(question.text, [_turn(message) for message in history])
         except TurnedAway as error:
-            return _refusal(503 if error.cause is Cause.FULL else 429, str(error), error.cause)
+            return refusal(503 if error.cause is Cause.FULL else 429, str(error), error.cause)
         except QuestionError as error:
-            return _refusal(400, str(error), "invalid_request_error")
+            return refusal(400, str(error), "invalid_request_error")
         if asked.stream:
             return StreamingResponse(_chunks(answer), media_type="text/event-stream")
         return _completion(answer)
@@ -110,7 +110,8 @@ def _turn(message: Message) -> Turn:
     return Turn("user" if message.role == "user" else "assistant", message.text)
 
 
-def _refusal(status: int, message: str, code: str) -> JSONResponse:
+def refusal(status: int, message: str, code: str) -> JSONResponse:
+    """Return an error in OpenAI's form."""
     error = {"message": message, "type": "invalid_request_error", "code": code}
     return JSONResponse({"error": error}, status)
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from qa.terminal import Chroma, Reports, open_qa
+
 
 def serve(
     host: Annotated[
@@ -15,9 +17,8 @@ def serve(
     port: Annotated[
         int, typer.Option(envvar="GRADIO_SERVER_PORT", min=1, max=65535, help="端口。")
     ] = 7860,
-    reports: Annotated[
-        Path | None, typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹。")
-    ] = None,
+    reports: Reports = None,
+    chroma: Chroma = None,
     auth_file: Annotated[
         Path | None, typer.Option(help="密码文件，由 htpasswd -B 生成；访问时需要登录。")
     ] = None,
@@ -39,7 +40,6 @@ def serve(
     at_once: Annotated[int, typer.Option(min=1, help="每位访问者同时最多的问题数。")] = 4,
 ) -> None:
     """在浏览器里提问。"""
-    from qa import ReportQA
     from ui.feedback import default_path
     from ui.server import Serving, serve
 
@@ -55,4 +55,4 @@ def serve(
         per_minute=per_minute,
         at_once=at_once,
     )
-    serve(ReportQA.open(reports), serving)
+    serve(open_qa(reports, chroma), serving)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from pathlib import Path
-from typing import Annotated
 
-import typer
+from qa.terminal import Chroma, Reports, open_qa
 
 
 def serve(
-    reports: Annotated[
-        Path | None, typer.Option("--reports", help="报告文件、报告文件夹或索引文件夹。")
-    ] = None,
+    reports: Reports = None,
+    chroma: Chroma = None,
 ) -> None:
     """作为 MCP 工具（ask、search、read_paragraph、figures），经标准输入输出供其他程序使用。"""
-    from qa import ReportQA
     from ui.mcp_server import server
 
-    server(ReportQA.open(reports), lambda _: nullcontext()).run("stdio")
+    server(open_qa(reports, chroma), lambda _: nullcontext()).run("stdio")

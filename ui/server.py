@@ -6,11 +6,10 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
 from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
@@ -24,6 +23,7 @@ from ui.feedback import FeedbackLog
 from ui.limits import Limits
 from ui.texts import CHINESE, ENGLISH
 from ui.upload import MOST_MEGABYTES
+from vectorstore.errors import StoreError
 
 # isort: split
 import gradio as gr
@@ -79,8 +79,14 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
     )
 
     @server.get("/healthz", summary="Tell whether the server is well")
-    def health() -> dict[str, Any]:
-        return {"status": "ok", "reports": len(qa.reports)}
+    def health() -> JSONResponse:
+        if qa.trouble:
+            return JSONResponse({"status": "unavailable", "reason": qa.trouble}, 503)
+        return JSONResponse({"status": "ok", "reports": len(qa.reports)})
+
+    @server.exception_handler(StoreError)
+    def unavailable(request: Request, error: Exception) -> JSONResponse:
+        return api.refusal(503, str(error), "unavailable")
 
     @server.get("/docs", include_in_schema=False)
     def describe() -> HTMLResponse:

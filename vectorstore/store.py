@@ -7,6 +7,7 @@ swept after the next commit; vectors of an unfinished run are used again by then
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,7 @@ from vectorstore.manifest import Manifest, Version, generation_of
 from vectorstore.records import content_hash
 from vectorstore.report import Report
 from vectorstore.snapshot import Snapshot, build_lexical, contextualised, row_id
-
-if TYPE_CHECKING:
-    from vectorstore.vectors import Vectors
-
-_BATCH = 64
+from vectorstore.vectors import Place, Vectors
 
 Progress = Callable[[int, int], None]
 
@@ -108,22 +104,39 @@ class PassageStore:
         self.home.close()
         self._opened.clear()
 
+    @property
+    def age(self) -> float:
+        """The seconds since it was last seen which state is in force."""
+        return time.monotonic() - self._looked
+
+    def at_rest(self) -> PassageStore:
+        """Return this store as it is now: it is not told of any new state."""
+        return copy.copy(self)
+
     def refresh(self, within: float = 0.0) -> None:
         """Take over what others have put in force; look no sooner than `within` seconds again.
 
         Raises:
             StoreError: the index is away, damaged, or now one of another model.
         """
-        if time.monotonic() - self._looked >= within:
+        if self.age >= within:
             self._refreshed()
 
     # -- writing
 
-    def add(self, reports: Sequence[Report], progress: Progress | None = None) -> IndexSummary:
+    def add(
+        self,
+        reports: Sequence[Report],
+        progress: Progress | None = None,
+        *,
+        batch: int = 64,
+        vectors: Callable[[str], NDArray[np.float32]] | None = None,
+    ) -> IndexSummary:
         """Make these reports live; those of the same id and other content are replaced.
 
-        `progress(done, total)` is told after every batch of sentences embedded.
-        A report whose content is in the index already costs nothing.
+        `progress(done, total)` is told after every `batch` of sentences embedded.
+        A report whose content is in the index already costs nothing. `vectors` gives those
+        of a report's sentences, in reading order, where they are known already.
 
         Raises:
             StoreError: another process is writing, or the same id comes twice.
@@ -148,7 +161,7 @@ class PassageStore:
             changed = [(versions[i], incoming[i]) for i in (*summary.added, *summary.replaced)]
             if changed:
                 self.home.write_reports(changed)
-                self._embed(changed, progress)
+                self._embed(changed, progress, batch, vectors)
                 self._commit(tuple({**live, **versions}.values()))
         return summary
 
@@ -192,24 +205,36 @@ class PassageStore:
     def _adopt(self, manifest: Manifest) -> None:
         self._state = (manifest, _load_snapshot(self.home, manifest, self.snapshot))
 
-    def _embed(self, reports: Sequence[tuple[Version, Report]], progress: Progress | None) -> None:
-        """Store the vectors of these versions; those there are kept."""
-        from vectorstore.vectors import Place
+    def _embed(
+        self,
+        reports: Sequence[tuple[Version, Report]],
+        progress: Progress | None,
+        batch: int,
+        known: Callable[[str], NDArray[np.float32]] | None,
+    ) -> None:
+        """Store the vectors of these versions; those there are kept.
 
+        Raises:
+            StoreError: some did not arrive.
+        """
         vectors = self._vectors(self.snapshot)
-        wanted: list[tuple[Place, str]] = []
-        for version, report in reports:
-            there = vectors.ids_of(version.key)
-            for passage, index, text in report.sentences():
-                place = Place(row_id(version.key, passage, index), version.key)
-                if place.id not in there:
-                    wanted.append((place, contextualised(passage, text)))
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            embedded = self.embedder.embed_passages([text for _, text in batch])
-            vectors.put([place for place, _ in batch], embedded)
+        wanted = [
+            sentence
+            for version, report in reports
+            for sentence in _sentences(version, report, vectors.ids_of(version.key))
+        ]
+        for start in range(0, len(wanted), batch):
+            some = wanted[start : start + batch]
+            if known is None:
+                embedded = self.embedder.embed_passages([sentence.text for sentence in some])
+            else:
+                embedded = np.array([known(each.report)[each.position] for each in some])
+            vectors.put([sentence.place for sentence in some], embedded)
             if progress is not None:
-                progress(start + len(batch), len(wanted))
+                progress(start + len(some), len(wanted))
+        for version, report in reports:
+            if lost := len(_sentences(version, report, vectors.ids_of(version.key))):
+                raise StoreError(f"{self.home} 的向量库没有收下「{report.id}」的 {lost} 个句子。")
 
     def _commit(self, versions: tuple[Version, ...]) -> None:
         """Put a new set of live versions in force, then sweep what is not live."""
@@ -223,6 +248,18 @@ class PassageStore:
             self._replacing = False
             self._adopt(manifest)
         self.home.sweep(manifest, len(self.snapshot.rows))
+
+    def vectors_of(self, report: Report) -> NDArray[np.float32]:
+        """Return the vectors of a live report's sentences, in reading order.
+
+        Raises:
+            StoreError: some are missing.
+        """
+        version = Version(report.id, content_hash(report))
+        ids = [sentence.place.id for sentence in _sentences(version, report, ())]
+        vectors = self._vectors(self.snapshot)
+        pages = [vectors.of(ids[start : start + 1000]) for start in range(0, len(ids), 1000)]
+        return np.concatenate(pages) if pages else np.empty((0, self.embedder.dimension), np.float32)
 
     # -- searching
 
@@ -282,6 +319,26 @@ class PassageStore:
                 raise StoreError(f"{self.home} 的向量库里少了 {missing} 个句子。{self.home.mend}")
             self._opened[state.vectors] = vectors
         return self._opened[state.vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence to be embedded: its name, its text, its report, its position there."""
+
+    place: Place
+    text: str
+    report: str
+    position: int
+
+
+def _sentences(version: Version, report: Report, there: Collection[str]) -> list[_Sentence]:
+    """Return the sentences of a version that are not there."""
+    found = []
+    for position, (passage, index, text) in enumerate(report.sentences()):
+        place = Place(row_id(version.key, passage, index), version.key)
+        if place.id not in there:
+            found.append(_Sentence(place, contextualised(passage, text), report.id, position))
+    return found
 
 
 def _manifest_of(home: Home, embedder: Embedder) -> Manifest | None:

@@ -1,0 +1,115 @@
+"""Replica: answers from an index on a server that others write meanwhile.
+
+A question is answered from start to end by one edition: a `ReportQA` over one committed
+state. A thread looks every few seconds whether a new state is in force and makes it ready
+before it takes over, so no question waits for it. While the server is away questions are
+refused with the reason, and reports and figures told from memory; it recovers by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+from qa.answer import Answer
+from qa.conversation import Turn
+from qa.service import AnswerStream, ReportQA
+from vectorstore.errors import ReportQAError
+from vectorstore.figures import Figure
+from vectorstore.report import Hit, Report
+from vectorstore.retriever import Retriever
+from vectorstore.store import PassageStore
+
+if TYPE_CHECKING:
+    from qa.models import LanguageModel
+
+_LOG = logging.getLogger(__name__)
+# Seconds between two looks, and how old the last look may be when a question comes.
+_EVERY, _FRESH = 2.0, 6.0
+# Asked of a new edition before it takes over: dictionaries and counts are made by the first.
+_FIRST_QUESTION = "地区生产总值增长多少？"
+
+
+class Replica(ReportQA):
+    """One of many that answer over the index of one server."""
+
+    def __init__(self, store: PassageStore, model: LanguageModel | None = None) -> None:
+        self._store = store
+        self._trouble: str | None = None
+        self._making = threading.Lock()
+        self._edition = ReportQA(Retriever(store.at_rest()), model=model)
+        super().__init__(Retriever(store.at_rest()), model=model)
+        threading.Thread(target=_follow, args=(weakref.ref(self),), daemon=True).start()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no question can be answered now, `None` if all is well."""
+        return self._trouble
+
+    @property
+    def reports(self) -> Sequence[Report]:
+        """The reports that can be asked."""
+        return self._edition.reports
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
+        """Answer one question from the state that is in force when it is asked."""
+        return AnswerStream(self._streamed(question, history))
+
+    def _streamed(self, question: str, history: Sequence[Turn]) -> Generator[str, None, Answer]:
+        return (yield from self._current()._answering(question, history))
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """Return the `k` best paragraphs for a query, best first."""
+        return self._current().search(query, k)
+
+    def figures(self, indicator: str | None = None, kind: str | None = None) -> list[Figure]:
+        """Return the indicator facts of all reports, in the order of the text."""
+        return self._edition.figures(indicator, kind)
+
+    def _current(self) -> ReportQA:
+        """Return the edition that answers now.
+
+        Raises:
+            StoreError: whether it is still the one in force cannot be told.
+        """
+        if self._store.age > _FRESH:  # the thread could not look, or the machine slept
+            self._store.refresh(within=_FRESH)
+            return self._newest()
+        return self._edition
+
+    def _newest(self) -> ReportQA:
+        """Return the edition of the state that the store has seen last, ready to answer."""
+        with self._making:
+            store = self._store.at_rest()
+            if self._edition._retriever.store.snapshot is not store.snapshot:
+                edition = ReportQA(Retriever(store))
+                edition.ask(_FIRST_QUESTION)  # the language model need not hear of it
+                edition._model = self._model
+                self._edition = edition
+            return self._edition
+
+    def _look(self) -> None:
+        """Take over a new state, and note whether that can be done."""
+        try:
+            self._store.refresh()
+            self._newest()
+            told = None
+        except ReportQAError as error:
+            told = str(error)
+        if told != self._trouble:
+            _LOG.warning(told or "索引又可以使用了。")
+        self._trouble = told
+
+
+def _follow(place: weakref.ref[Replica]) -> None:
+    """Look for new states for as long as the replica is in use."""
+    pause = threading.Event()
+    while not pause.wait(_EVERY):
+        replica = place()
+        if replica is None:
+            return
+        replica._look()
+        del replica
