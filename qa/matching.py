@@ -39,6 +39,8 @@ class Weights:
 
 # The share of a question's weight from which on a term may not be passed over.
 _WEIGHTY = 0.25
+# What a word that people may put differently weighs beside a name.
+_SOFT = 0.6
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
 _MEASURE = re.compile(
@@ -120,7 +122,9 @@ class Matcher:
             re.compile("|".join(re.escape(t) for name in names for t in name.pairs or [name.text]))
             for names in self._names
         ]
-        self._shares = [weights.of(term.text) * term.weight for term in terms]
+        self._shares = [
+            weights.of(term.text) * term.weight * (1.0 if term.hard else _SOFT) for term in terms
+        ]
         self._total = sum(self._shares)
         self._all_pairs = {a + b for names in wordings for name in names for a, b in pairwise(name)}
         self._seen: dict[str, list[float]] = {}
@@ -158,7 +162,10 @@ class Matcher:
     def neglects(self, *texts: str) -> bool:
         """Tell whether the texts pass over something that the question is about."""
         return any(
-            term.essential and weight >= _WEIGHTY * self._total and share < _SPOKEN_OF
+            term.essential
+            and term.hard
+            and (weight >= _WEIGHTY * self._total or term.text in QUALIFIERS)
+            and share < _SPOKEN_OF
             for term, weight, share in zip(
                 self.terms, self._shares, self._covered(texts), strict=True
             )

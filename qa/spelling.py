@@ -53,7 +53,9 @@ class Spelling:
             return question
         question = plain(question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
-        topics = lexicon().asking.sub(lambda asking: " " * len(asking[0]), question)
+        topics = question
+        for names in (lexicon().places, lexicon().asking):  # neither holds typos
+            topics = names.sub(lambda name: " " * len(name[0]), topics)
         for match in _HAN_RUN.finditer(topics):
             for size in _SIZES:
                 for start in range(match.start(), match.end() - size + 1):
@@ -85,7 +87,7 @@ class Spelling:
 
     # Characters that link words are no typos of what stands beside them.
     _LINKS = frozenset(
-        "时等后前中里上下内外又也还及与和的了在是有被把将对向从到以为让使给用按比年月日"
+        "何时等后前中里上下内外又也还及与和的了在是有被把将对向从到以为让使给用按比年月日"
     )
 
     def _in_word(self, question: str, place: int) -> bool:

@@ -18,6 +18,13 @@ Writes = Callable[[str], bool]
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
 # «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
 _TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
+# What is counted stands right behind the measure word, or before «是多少».
+_COUNTED = re.compile(
+    r"(?:多少|几)[个家条座项件户所名人位台套场处种班辆只头张份](?:新的?)?([\u4e00-\u9fff]{2,6})"
+    r"|([\u4e00-\u9fff]{2,8})(?:一共|总共|大概|到底)?(?:是|有|为|达到?了?)?多少"
+)
+# Kinds of words that name one thing: places, people, bodies, titles, Latin names.
+_PROPER = re.compile(r"ns|nr|nt|nz|eng")
 # Compounds with an end that says little: «软件产业» is written in many ways.
 _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
 _GAP = re.compile(r"[^\w.%+&·-]+")
@@ -45,6 +52,8 @@ _VERBAL = 0.7
 
 # What narrows an indicator to another one, and the wording that takes it in.
 QUALIFIERS = {
+    "全国": "全国|国家|我国",
+    "国内": "国内",
     "人均": "人均",
     "城镇": "城镇|城乡|城市",
     "农村": "农村|城乡|乡村|农民",
@@ -68,12 +77,15 @@ class Term:
     `text` is as asked, `names` every wording that counts as speaking of it.
     `weight` is 1 for what the question is about, less for what only colours it.
     `whole` tells that it is one word: «市委» and «书记» apart are no «市委书记».
+    `hard` marks names of things (of the lexicon, of places and people, what is counted):
+    evidence must have them. Other words people may put differently: «任务», «牌子».
     """
 
     text: str
     names: tuple[str, ...]
     weight: float = 1.0
     whole: bool = False
+    hard: bool = True
 
     @property
     def essential(self) -> bool:
@@ -108,14 +120,20 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     asking, kept whole where the reports write it, and cut into words elsewhere.
     """
     asked = _without_amounts(_YEAR.sub(" ", asked), writes)
-    types = _TYPE.findall(asked)
+    types, counted = _TYPE.findall(asked), _COUNTED.findall(asked)
     terms = list(_all_terms(asked, writes))
     if not terms and "主要" in asked:
         # «主要预期目标有哪些?» asks for what its words of asking name
         terms = [term for term in _words(_GAP.sub("", asked), writes) if term.essential]
+    if all(any(term.text in sort for sort in types) for term in terms if term.essential):
+        types = []  # nothing else is named
     for term in terms:
-        typed = any(term.text in sort for sort in types)
-        yield replace(term, weight=_COLOUR) if typed else term
+        if any(term.text in sort for sort in types):
+            yield replace(term, weight=_COLOUR)
+        elif any(after.startswith(term.text) or before.endswith(term.text) for after, before in counted):
+            yield replace(term, hard=True)
+        else:
+            yield term
 
 
 def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
@@ -191,7 +209,9 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
         run = "".join(pair.word for pair in pairs[:size])
         if size > 1 and len(run) > 2:
             carries = any(_CARRIES.match(pair.flag) for pair in pairs[:size])
-            yield Term(run, lexicon().others(run), 1.0 if carries else _VERBAL)
+            named = all(_CARRIES.match(pair.flag) or pair.flag == "vn" for pair in pairs[:size])
+            weight = 1.0 if carries else _VERBAL
+            yield Term(run, lexicon().others(run), weight, hard=named)
         else:
             for pair in pairs[:size]:
                 yield from _word(pair.word, pair.flag)
@@ -219,7 +239,8 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[1], lexicon().others(compound[1]))
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
-        yield Term(word, names, 1.0 if len(word) > 1 else _COLOUR, whole=True)
+        hard = word in QUALIFIERS or len(names) > 1 or _PROPER.match(tag) is not None
+        yield Term(word, names, 1.0 if len(word) > 1 else _COLOUR, whole=True, hard=hard)
     elif _COLOURS.match(tag) and len(word) > 1:
         yield Term(word, names, _VERBAL if tag == "vn" else _COLOUR)
 
