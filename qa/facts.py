@@ -132,8 +132,7 @@ def _both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candida
         for part in (Part.REVIEW, Part.PLAN)
     ]
     found = [c for c in halves if c is not None and c.named >= 0.5 and c.lacks < 0.5]
-    alike = len({(c.figure.quantity.unit, c.figure.aspect) for c in found}) == 1
-    return found if len(found) == 2 and alike else []
+    return found if len(found) == 2 and _alike(found) else []
 
 
 def several_named(
@@ -159,12 +158,19 @@ def several_named(
             return []
         found.setdefault(best.figure.span, best)
     chosen = list(found.values())
-    alike = len({(_kin(c.figure.quantity.unit), c.figure.aspect) for c in chosen}) == 1
-    return chosen if len(chosen) > 1 and alike else []
+    return chosen if len(chosen) > 1 and _alike(chosen) else []
 
 
-def _kin(unit: str) -> str:
-    return "个" if unit in COUNTS else unit
+def _alike(found: Sequence[Candidate]) -> bool:
+    """Tell whether figures can be computed with each other: «达到48个» and «增至12家» can."""
+    kinds = {
+        (
+            "个" if c.figure.quantity.unit in COUNTS else c.figure.quantity.unit,
+            Aspect.LEVEL if c.figure.aspect is Aspect.CHANGE_TO else c.figure.aspect,
+        )
+        for c in found
+    }
+    return len(kinds) == 1
 
 
 def _twin(one: Candidate, other: Candidate) -> bool:

@@ -159,17 +159,26 @@ class Matcher:
         lost = sum(w for w, share in zip(self._shares, covered, strict=True) if share < 0.5)
         return lost / self._total if self._total else 0.0
 
-    def neglects(self, *texts: str) -> bool:
-        """Tell whether the texts pass over something that the question is about."""
+    def neglects(self, *texts: str, beside: str = "") -> bool:
+        """Tell whether the texts pass over something that the question is about.
+
+        What stands `beside` them may name the thing, but not what narrows it.
+        """
+        told = self._covered(texts)
+        aside = self._covered((beside,)) if beside else told
         return any(
-            term.essential
-            and term.hard
-            and (weight >= _WEIGHTY * self._total or term.text in QUALIFIERS)
-            and share < _SPOKEN_OF
-            for term, weight, share in zip(
-                self.terms, self._shares, self._covered(texts), strict=True
+            self._asked_for(term, weight)
+            and (share if term.narrows else max(share, near)) < _SPOKEN_OF
+            for term, weight, share, near in zip(
+                self.terms, self._shares, told, aside, strict=True
             )
         )
+
+    def _asked_for(self, term: Term, weight: float) -> bool:
+        """Tell whether a text that passes over a term cannot answer."""
+        if not (term.essential and term.hard):
+            return False
+        return term.narrows or weight >= _WEIGHTY * self._total
 
     def _covered(self, texts: Sequence[str]) -> list[float]:
         """Return for each term how far the best of the texts speaks of it."""

@@ -90,7 +90,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + _form_bonus(inquiry, span.of(text))
         + _part_bonus(inquiry, passage)
     )
-    neglects = matcher.neglects(whole, above, text)
+    neglects = matcher.neglects(whole, above, beside=text)
     if neglects:
         score -= 0.5
     return Point(passage, span, sentence, score, covered, in_run, neglects)

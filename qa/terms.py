@@ -33,6 +33,7 @@ _WHICH = re.compile(
     r"|哪(?:个|项|种|类|次|家|条|处|所|座|位|届)"
 )
 # Single characters that link, count or point, and name nothing.
+_ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期次届批轮条座代位阶]")
 _EMPTY = re.compile(
     "[是有了的在把被会要将与和及跟或对给向从到为以等也都就还又才再很更最比较于之其这那该此个份座名家条项件户所场处次位"
     "年月日时后前中里上下内外能可让使用按各每不没多少几哪谁啥吗呢啊吧人市省县区]"
@@ -88,6 +89,11 @@ class Term:
     hard: bool = True
 
     @property
+    def narrows(self) -> bool:
+        """Whether this term makes of a thing another one: «农村», «第四期»."""
+        return self.text in QUALIFIERS or _ORDINAL.fullmatch(self.text) is not None
+
+    @property
     def essential(self) -> bool:
         """Whether evidence that passes over this term is about something else."""
         return self.weight >= 1.0
@@ -125,11 +131,12 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     if not terms and "主要" in asked:
         # «主要预期目标有哪些?» asks for what its words of asking name
         terms = [term for term in _words(_GAP.sub("", asked), writes) if term.essential]
-    if all(any(term.text in sort for sort in types) for term in terms if term.essential):
+    things = [t for t in terms if t.essential and not lexicon().places.fullmatch(t.text)]
+    if all(any(term.text in sort for sort in types) for term in things):
         types = []  # nothing else is named
     for term in terms:
         if any(term.text in sort for sort in types):
-            yield replace(term, weight=_COLOUR)
+            yield replace(term, hard=False)
         elif any(after.startswith(term.text) or before.endswith(term.text) for after, before in counted):
             yield replace(term, hard=True)
         else:
@@ -179,7 +186,11 @@ def _loose(text: str, writes: Writes) -> Iterator[Term]:
         elif piece.isascii():
             yield Term(piece, lexicon().others(piece))
         else:
-            yield from _words(piece, writes)
+            for run in re.split(f"({_ORDINAL.pattern})", piece):
+                if _ORDINAL.fullmatch(run):
+                    yield Term(run, (run,), whole=True)
+                elif run:
+                    yield from _words(run, writes)
 
 
 def _without_asking(text: str, writes: Writes) -> str:
