@@ -20,7 +20,7 @@ _ENGLISH_AND_WHAT_OF = re.compile(
     r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$"
 )
 _POINTING = re.compile(
-    r"^(?:那|那么|它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
+    r"^(?:它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
     r"|\b(?:it|its|they|their|that|those|this)\b"
 )
 # What stands for the other in one place of a name: «城镇居民收入» to «农村居民收入».
@@ -62,7 +62,7 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
     if brief:
         return _replaced(before, f"{brief.groupdict().get('when') or ''}{brief['what']}", read)
     now = read(question)
-    if _POINTING.search(now.plain) or sum(len(t.text) for t in now.terms) <= 1:
+    if _POINTING.search(now.plain) or not any(term.essential for term in now.terms):
         return _with_topic(question, now, read(before))
     return question
 

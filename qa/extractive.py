@@ -224,7 +224,7 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
         chosen = several_named(inquiry, ranked, compared=True)
     if problem is not None and not chosen:
         if problem is Reason.NOT_MENTIONED:
-            return _points(inquiry, points(inquiry)[:1])
+            return _counted(inquiry)
         return refusal(inquiry, problem, ranked[0])
     said = [_stated(inquiry, found) for found in chosen]
     unit = compute.common_unit([c.figure.quantity for c in chosen])

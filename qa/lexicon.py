@@ -17,6 +17,7 @@ class Lexicon:
     `names` maps any name to all names of its group, `english` an English name to its
     Chinese one. `apart` maps a word to the longer ones in which it means something
     else («出口» in «进出口»). `light` are names that colour a question. `asking` and `asking_english` say nothing of the topic.
+    `spoken` are everyday words of asking with the standard word for each.
     """
 
     names: Mapping[str, tuple[str, ...]]
@@ -28,6 +29,7 @@ class Lexicon:
     asking: re.Pattern[str]
     asking_english: frozenset[str]
     places: re.Pattern[str]
+    spoken: tuple[tuple[re.Pattern[str], str], ...]
 
     def others(self, name: str) -> tuple[str, ...]:
         """Return every name of what `name` names, itself among them."""
@@ -59,6 +61,7 @@ def lexicon() -> Lexicon:
         _longest_first(asking["chinese"].split()),
         frozenset(asking["english"].split()),
         _longest_first(table["places"]["names"].split()),
+        tuple((re.compile("|".join(said)), word) for word, said in table["spoken"].items()),
     )
 
 

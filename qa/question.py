@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from qa import wording
+from qa.lexicon import lexicon
 from qa.terms import Term, Writes, chinese_terms, english_terms
 from vectorstore.figures import Aspect
 from vectorstore.quantity import Quantity, find_quantities
@@ -67,18 +68,23 @@ _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[^\s<>\d=][^<>]{0,200}>", re
 
 
 @cache
-def _to_simplified() -> object:
+def _converter(config: str) -> object:
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC(config)
 
 
 def plain(text: str) -> str:
-    """Return `text` in half width, lower case and simplified characters."""
+    """Return `text` in half width, lower case, simplified characters and standard words of asking."""
     folded = _MARKUP.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
     if folded.isascii():
         return folded
-    return _to_simplified().convert(folded)  # type: ignore[attr-defined, no-any-return]
+    simplified = str(_converter("t2s").convert(folded))  # type: ignore[attr-defined]
+    if simplified != folded:  # Taiwan's words too: «伺服器» is «服务器»
+        simplified = str(_converter("tw2sp").convert(folded))  # type: ignore[attr-defined]
+    for said, word in lexicon().spoken:
+        simplified = said.sub(word, simplified)
+    return simplified
 
 
 def is_english(text: str) -> bool:
