@@ -34,6 +34,7 @@ _COUNTERPARTS = (
 _PERIOD = re.compile(
     r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排"
 )
+_PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
 _NEXT = re.compile(r"明年|下一年|第二年|next year")
 _BEFORE = re.compile(r"前一年|上一年|再往前")
 
@@ -60,7 +61,8 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
     question = _dated(question.strip(), read(before))
     brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
     if brief:
-        return _replaced(before, f"{brief.groupdict().get('when') or ''}{brief['what']}", read)
+        what = brief["what"].removesuffix("的")
+        return _replaced(before, f"{brief.groupdict().get('when') or ''}{what}", read)
     now = read(question)
     if _POINTING.search(now.plain) or not any(term.essential for term in now.terms):
         return _with_topic(question, now, read(before))
@@ -89,6 +91,11 @@ def _replaced(before: str, what: str, read: Reader) -> str:
 
 
 def _swapped(before: str, name: str, what: str, read: Reader) -> str:
+    if preposition := _PREPOSITION.match(name):
+        # «growth of trade with ASEAN?» and «with Belt and Road countries?»
+        place = re.search(rf"\b{preposition[0]}\b[^?.]*", before)
+        if place:
+            return before.replace(place[0], what, 1)
     for one, other in (*_COUNTERPARTS, *((b, a) for a, b in _COUNTERPARTS)):
         if other in name and one in before:
             return before.replace(one, what if name == other else name, 1)

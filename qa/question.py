@@ -105,7 +105,7 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     The report of a year reviews the year before and plans its own; «去年» and
     «今年» are read from there. `writes` tells whether the reports write a word.
     """
-    asked = plain(text)
+    asked = wording.ASKER.sub("", plain(text))
     english = is_english(asked)
     form = _form(asked)
     years, part = _period(asked, year)
@@ -120,7 +120,7 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
         None if spans_parts else part,
         aspect,
         _units(asked, aspect, form),
-        tuple(english_terms(asked) if english else chinese_terms(asked, writes)),
+        tuple(english_terms(asked, writes) if english else chinese_terms(asked, writes)),
         spans_parts,
         bool(wording.TARGETED.search(asked)) and not wording.REACHED.search(asked),
         wording.ACTUAL.search(asked) is not None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from qa.dictionary import LONGEST_PHRASE, chinese
 from qa.lexicon import lexicon
 from vectorstore.quantity import find_quantities
 
@@ -99,24 +100,47 @@ class Term:
         return self.weight >= 1.0
 
 
-def english_terms(asked: str) -> Iterator[Term]:
+def english_terms(asked: str, writes: Writes) -> Iterator[Term]:
     """Yield the terms of an English question, under their Chinese names where known."""
     words, place = lexicon(), 0
     for match in words.known_english.finditer(asked):
-        yield from _loose_english(asked[place : match.start()])
+        yield from _loose_english(asked[place : match.start()], writes)
         term = words.english[match[0]]
         if not words.asking.fullmatch(term):
             yield Term(term, words.others(term), _COLOUR if term in words.light else 1.0)
         place = match.end()
-    yield from _loose_english(asked[place:])
+    yield from _loose_english(asked[place:], writes)
 
 
-def _loose_english(text: str) -> Iterator[Term]:
-    """Yield the words without a known Chinese name: they stand for themselves."""
-    for word in re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text):
+def _loose_english(text: str, writes: Writes) -> Iterator[Term]:
+    """Yield what the lexicon does not know under the dictionary's words that the reports write.
+
+    A word without any stands for itself.
+    """
+    words = re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text)
+    while words:
+        size, found = _translated(words, writes)
+        if found:
+            yield Term(found[0], found, hard=False)
         # verbs of doing say nothing that a report's nouns do not
-        if word not in lexicon().asking_english and not word.endswith(("ed", "ing")):
-            yield Term(word, (word,), _UNKNOWN / len(word))
+        elif not _says_nothing(words[0]):
+            yield Term(words[0], (words[0],), _UNKNOWN / len(words[0]))
+        words = words[size:]
+
+
+def _says_nothing(word: str) -> bool:
+    return word in lexicon().asking_english or word.endswith(("ed", "ing"))
+
+
+def _translated(words: list[str], writes: Writes) -> tuple[int, tuple[str, ...]]:
+    """Return how many of the words the dictionary takes as one, and their Chinese names."""
+    for size in range(min(LONGEST_PHRASE, len(words)), 0, -1):
+        if size == 1 and _says_nothing(words[0]):
+            break
+        found = tuple(word for word in chinese(" ".join(words[:size])) if writes(word))
+        if found:
+            return size, found
+    return 1, ()
 
 
 def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:

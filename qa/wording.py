@@ -64,10 +64,10 @@ QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
     r"(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
-    r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\brise|\brose|\brising|rate of increase"
+    r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\bclimb|\bup by|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
-    r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|fell|drop|decrease|cut by"
+    r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
 SHARE = re.compile(r"contribut|贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率")
@@ -129,6 +129,11 @@ AMOUNT = re.compile(
     r"(?:总额|总值|产量|产值|收入|投资|增加值|余额|支出|规模|利润)(?:是|为|有|达到?)?多少(?:[?？。呢]|$)"
 )
 PROBLEMS = re.compile(r"问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming")
+
+# What people say of themselves before they ask.
+ASKER = re.compile(
+    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*)"
+)
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
