@@ -9,7 +9,7 @@ from qa.inquiry import Library
 from qa.question import Form, Question
 from vectorstore.report import Part, Passage, Span
 
-_REPORT = re.compile(r"报告|report")
+_REPORT = re.compile(r"报告|report|\bspeech\b|\baddress\b")
 _GIVEN = re.compile(
     r"(?:作|做|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|given|delivered|presented|made"
 )

@@ -184,6 +184,8 @@ def _form(asked: str) -> Form:
 def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]:
     years = [int(y) for y in wording.YEAR.findall(asked)]
     if year is not None:
+        shortened = [2000 + int(y) for y in wording.SHORT_YEAR.findall(asked)]
+        years += [y for y in shortened if y in (year - 1, year)]
         if re.search(r"去年|上年|last year|previous year", asked):
             years.append(year - 1)
         if re.search(r"今年|本年|this year", asked):

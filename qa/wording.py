@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
-    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage)"
+    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
     r"哪些|哪几|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
@@ -20,7 +20,7 @@ ENTITY = re.compile(
     r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
 )
 DATE = re.compile(
-    r"什么时候|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
+    r"什么时候|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
 )
 YESNO = re.compile(
     r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
@@ -35,7 +35,7 @@ MEASURES = re.compile(
     r"|\bhow\b(?! (?:many|much|long|fast|far))|\bwhy\b|measures|steps|summari[sz]e|overview|describe|what .*(?:did|do|does|plan|done)|plans? (?:for|to)"
 )
 DEFINITION = re.compile(
-    r"(?:指的?是?什么|是什么意思|什么意思|是什么[?？]?$|是指|是指什么|什么是|含义|定义|何谓|所谓|什么叫|解释一下|指什么|指的是|具体指|指哪|代表什么)|what does .* mean|what is meant|stand for|refer to|meaning of"
+    r"(?:指的?是?什么|是什么意思|什么意思|是什么[?？]?$|是指|是指什么|什么是|含义|定义|何谓|所谓|什么叫|解释一下|指什么|指的是|具体指|指哪|代表什么)|什么名堂|什么东西|什么来头|怎么个说法|什么概念|怎么理解|what does .* mean|what is meant|stand for|refer to|meaning of"
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
@@ -53,13 +53,14 @@ PLANNED = re.compile(
     r"|this year|target|goal|plan|planned|plans|aim|will\b|expected|intend"
 )
 REACHED = re.compile(
-    r"去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
+    r"\bhit\b|\bmet\b|fulfil|complet|去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
 TARGETED = re.compile(r"目标(?!任务)|\btargets?\b|\bgoals?\b")
 REACHED_ALREADY = re.compile(r"去年|上年|实际|现有|现在|目前|已有|已经|last year|actual|current")
 ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)年(?!内|来|间|后|前|期|以上|以下|底线)")
 QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
@@ -95,6 +96,8 @@ LEVEL = re.compile(
 UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:亿|万)?(?:元|钱|资金)|几(?:个)?亿|多少万亿|多少亿|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save)", ("元", "美元")),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
+    (r"square kilomet", ("平方公里",)),
+    (r"square met", ("平方米",)),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|mileage", ("公里",)),
     (r"多少(?:万)?人次|passenger", ("人次", "人")),
     (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
@@ -117,7 +120,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少项|几项", ("项", "个")),
     (r"多少所|几所", ("所",)),
     (r"多少年|几年(?!来)", ("年",)),
-    (r"百分之几|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
+    (r"百分之(?:几|多少)|几个点|多少个点|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
 
 # What makes a piece of text a question of its own.
@@ -137,6 +140,6 @@ ASKER = re.compile(
 
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
-    r"忽略|无视|忘记|忘掉|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
+    r"你现在是|你是一[名个位]|从现在起|从现在开始|不许|不准|(?:不要|别|不用|无需)(?:再)?(?:引用|查|管|理会|解释|翻)|编个|笑话|你叫|讲个|另外问一句|顺便问|忽略|无视|忘记|忘掉|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
     r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
 )
