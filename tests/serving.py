@@ -119,7 +119,7 @@ def chromium() -> Iterator[Browser]:
 def ask(page: Page, question: str) -> Locator:
     """Ask a question and return its finished turn of the conversation."""
     turn = page.locator(".rq-log > li").nth(page.locator(".rq-log > li").count())
-    page.locator("#question textarea, #question input").first.fill(question)
+    page.locator(".rq-composer textarea").first.fill(question)
     page.locator("#send").click()
     turn.locator(".rq-actions").wait_for(timeout=30_000)
     return turn

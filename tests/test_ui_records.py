@@ -13,14 +13,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from qa import ReportQA
-from qa.answer import Reason
+from qa import Answer, Claim, ReportQA
+from qa.answer import Generation, Reason
 from qa.settings import Settings
 from tests.serving import GREEN, WHITE, write_reports
-from ui import chat, reader, table
+from ui import chat, plot, reader, table
 from ui.feedback import FeedbackLog
 from ui.feedback_command import app
-from ui.notebook import Exchange, Notebook, Source, record
+from ui.notebook import Conversation, Exchange, Source, record
 from ui.shelf import Shelf
 from ui.suggest import follow_ups
 from ui.texts import CHINESE, ENGLISH, Texts
@@ -51,39 +51,30 @@ def test_an_answer_keeps_the_place_of_its_sentence_and_of_its_figure(qa: ReportQ
     assert passage.text[start:end] == "5.5%"
 
 
-def test_conversations_are_begun_opened_and_forgotten() -> None:
-    a, b = Exchange(question="甲"), Exchange(question="乙")
-    notebook = Notebook().holding(a).begun().holding(b)
-    assert (notebook.conversations, notebook.current) == (((a,), (b,)), 1)
-    assert notebook.opened(0).exchanges == (a,)
-    assert notebook.opened(7) == notebook
-    assert notebook.forgotten().conversations == ((a,),)
-    assert notebook.forgotten().forgotten() == Notebook()
-    assert notebook.begun().begun().conversations == ((a,), (b,), ())
-
-
-def test_the_oldest_conversations_and_exchanges_are_given_up() -> None:
-    notebook = Notebook()
-    for number in range(25):
-        notebook = notebook.holding(Exchange(question=str(number))).begun()
-    assert len(notebook.conversations) == 20
-    assert notebook.conversations[0][0].question == "6"  # 6 … 24 and an empty one
-    many = Notebook().holding(*(Exchange(question=str(number)) for number in range(61)))
+def test_the_oldest_exchanges_are_given_up() -> None:
+    many = Conversation().holding(*(Exchange(question=str(number)) for number in range(61)))
     assert [e.question for e in many.exchanges][::59] == ["1", "60"]
 
 
-def test_a_notebook_comes_back_from_json(qa: ReportQA) -> None:
-    notebook = Notebook().holding(record(qa.ask("白石大桥全长多少米?")))
-    assert Notebook.read(json.loads(json.dumps(notebook.model_dump(mode="json")))) == notebook
+def test_a_conversation_comes_back_from_json(qa: ReportQA) -> None:
+    kept = Conversation().holding(record(qa.ask("白石大桥全长多少米?")))
+    assert Conversation.read(json.loads(kept.written())) == kept
 
 
 @pytest.mark.parametrize(
-    "stored",
-    [None, {}, [], "x", 7, {"current": 3}, {"current": -1}, {"conversations": []},
-     {"conversations": [[{"question": 1}]]}, {"conversations": [[{"question": "a", "x": "b"}]]}],
-)  # fmt: skip
-def test_what_is_no_notebook_is_an_empty_one(stored: object) -> None:
-    assert Notebook.read(stored) == Notebook()
+    "sent", [None, {}, [], "x", 7, [[]], [{"question": 1}], [{"question": "a", "x": "b"}]]
+)
+def test_what_is_no_conversation_is_an_empty_one(sent: object) -> None:
+    assert Conversation.read(sent) == Conversation()
+
+
+def test_what_a_model_took_is_kept_and_shown_with_its_note() -> None:
+    generation = Generation("qwen", "v1", 2, 500, 120, 0.3, 2.14)
+    claim = Claim("大桥长1250米。", ())
+    kept = record(Answer("桥?", (claim,), note="有一句没有通过核对。", generation=generation))
+    shown = chat.page(Conversation().holding(kept), CHINESE)
+    assert "有一句没有通过核对。" in shown
+    assert "由 qwen 行文：2 次调用，读 500、写 120 个词元，2.1 秒" in shown
 
 
 # -- markup ---------------------------------------------------------------------------
@@ -126,8 +117,8 @@ def _exchange(text: str) -> Exchange:
 @given(_HOSTILE)
 def test_no_text_adds_an_element_or_attribute_to_the_chat(text: str) -> None:
     def shape(said: str) -> _Shape:
-        kept = Notebook().holding(_exchange(said))
-        return _Shape(chat.conversation(kept, CHINESE, error=said))
+        kept = Conversation().holding(_exchange(said))
+        return _Shape(chat.page(kept, CHINESE, error=said, keep=True, box=said))
 
     assume("[1]" not in text)  # a marker in the text is a citation, by intent
     hostile = shape(text)
@@ -142,7 +133,7 @@ def test_no_text_adds_an_element_or_attribute_to_the_reader(text: str) -> None:
     shape = _Shape(reader.report(shown, [shown], CHINESE))
     assert {name for name, _ in shape.elements} <= {
         "section", "header", "button", "select", "option", "div", "input", "output", "details",
-        "summary", "ol", "li", "a", "p", "span",
+        "summary", "ol", "li", "a", "p", "span", "b",
     }  # fmt: skip
     assert shown.passages[-1].text in shape.text
 
@@ -165,13 +156,13 @@ def _report(name: str, year: int, text: str) -> Report:
 
 
 def test_actual_and_target_of_one_indicator_share_a_row(qa: ReportQA) -> None:
-    rows = table.rows(qa.reports, qa.figures(), "生产总值 公园")
+    rows = table.rows(qa.reports, qa.figures())
     said = [
         (row.indicator, row.actual and row.actual.quantity.text, row.target and row.target.period)
         for row in rows
     ]
     assert ("地区生产总值", "5.5%", "2031") in said
-    assert all(row.report.id == GREEN for row in rows)
+    assert all(row.report.id == GREEN for row in rows if "公园" in row.indicator)
 
 
 def test_a_level_and_a_growth_of_one_indicator_are_two_rows() -> None:
@@ -186,14 +177,30 @@ def test_a_level_and_a_growth_of_one_indicator_are_two_rows() -> None:
 def test_years_of_one_region_are_drawn_side_by_side() -> None:
     reports = [_report(str(y), y, f"去年，进出口总值增长{y - 2020}%。") for y in (2032, 2031)]
     rows = table.rows(reports, [figure for report in reports for figure in extract(report)])
-    drawn = _Shape(table.bars(rows, CHINESE))
+    drawn = _Shape(plot.bars(plot.groups(rows), CHINESE))
     assert [name for name, _ in drawn.elements].count("rect") == 2
     assert drawn.text.index("11% 2030实际") < drawn.text.index("12% 2031实际")
 
 
+def test_the_figures_of_few_reports_are_shown_together_and_of_many_one_by_one() -> None:
+    reports = [_report(str(y), y, f"去年，进出口总值增长{y - 2020}%。") for y in range(2031, 2036)]
+    figures = [figure for report in reports for figure in extract(report)]
+
+    def said(some: int, wanted: str | None = None) -> list[str]:
+        markup = table.page(reports[:some], figures[:some], CHINESE, wanted)
+        return [f"{y - 2020}%" for y in range(2031, 2036) if f">{y - 2020}%<" in markup]
+
+    assert said(3) == ["11%", "12%", "13%"]
+    assert said(5) == ["11%"]
+    assert said(5, "2034") == ["14%"]
+    assert said(5, "") == ["11%", "12%", "13%", "14%", "15%"]
+    assert said(5, "<b>") == ["11%"]
+
+
 def test_text_for_spreadsheets_is_no_formula() -> None:
     report = _report("=1+1", 2031, "去年，进出口总值增长11%。")
-    (_, line) = csv.reader(io.StringIO(table.csv_of(table.rows([report], extract(report)))))
+    (row,) = table.rows([report], extract(report))
+    (line,) = csv.reader(io.StringIO(table.csv_of(row)))
     assert line == ["'=1+1", "3", "进出口总值", "growth", "actual", "2030", "11", "%", "11%"]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from threading import Event
@@ -18,6 +20,7 @@ from qa.settings import Settings
 from tests.serving import ask, chromium, running, write_reports
 from ui.access import AccessError, read_passwords
 from ui.server import Serving, application
+from ui.upload import Uploads
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,12 @@ def passwords(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hashed = bcrypt.hashpw("秘密".encode(), bcrypt.gensalt(4)).decode()
     file.write_text(f"# who\nana:{hashed}\n", "utf-8")
     return file
+
+
+@pytest.fixture(scope="module")
+def http(qa: ReportQA) -> Iterator[TestClient]:
+    with TestClient(application(qa, Serving())) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +90,25 @@ def test_the_health_route_is_open_and_every_response_has_safe_headers(guarded: T
     assert "frame-ancestors 'self'" in guarded.get("/").headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", ["/", "/en/", "/docs", "/v1/models", "/page/page.js"])
+def test_no_script_runs_but_files_of_the_server_and_what_its_pages_hold(
+    http: TestClient, path: str
+) -> None:
+    response = http.get(path)
+    policy = response.headers["content-security-policy"]
+    (scripts,) = re.findall("script-src ([^;]*);", policy)
+    inline = re.findall("<script(?![^>]* src=)[^>]*>(.*?)</script>", response.text, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in inline]
+    assert scripts.split() == ["'self'", "'unsafe-eval'", *(f"'sha256-{h}'" for h in hashes)]
+    assert len(hashes) >= 3 * path.endswith("/")
+    assert {"object-src 'none'", "base-uri 'self'", "form-action 'none'"} <= set(policy.split("; "))
+
+
 @pytest.mark.parametrize(("uploads", "status"), [(True, 200), (False, 403)])
 def test_no_file_is_taken_where_uploads_are_switched_off(
     qa: ReportQA, uploads: bool, status: int
 ) -> None:
-    with TestClient(application(qa, Serving(uploads=uploads))) as client:
+    with TestClient(application(qa, Serving(uploads=Uploads(taken=uploads)))) as client:
         for path in ("/gradio_api/upload", "/en/gradio_api/upload"):
             sent = client.post(path, files={"files": ("a.txt", b"x")})
             assert sent.status_code == status
@@ -145,7 +168,7 @@ def test_an_answer_is_a_draft_until_it_is_checked_and_can_be_stopped(
         page = browser.new_page()
         page.goto(address)
         page.locator(".rq-chat").wait_for(timeout=30_000)
-        page.locator("#question textarea, #question input").first.fill("白石大桥全长多少米?")
+        page.locator(".rq-composer textarea").first.fill("白石大桥全长多少米?")
         page.locator("#send").click()
         expect(page.locator(".rq-draft .rq-mark")).to_have_text("草稿，正在核对")
         expect(page.locator(".rq-draft .rq-text")).to_have_text("大桥长一万米[1]。")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 from enum import StrEnum
 from html import escape
 
 from ui.markup import button, link, tag
-from ui.notebook import Exchange, Notebook, Source
+from ui.notebook import Conversation, Exchange, Source
 from ui.texts import Texts
 
 # Drawn, since not every system has a font with 👍.
@@ -17,6 +18,8 @@ _THUMB = (
     'c-.2 1-1 1.5-2 1.5z"/></svg>'
 )
 _MARKER = re.compile(r"\[(\d+)\]")
+# Markers, with the character before and the stop behind them, from which no line parts them.
+_MARKED = re.compile(r"\S?(?:\[\d+\])+[。，；、！？.,;]?")
 
 
 class State(StrEnum):
@@ -27,36 +30,71 @@ class State(StrEnum):
     KEPT = "kept"
 
 
-def conversation(
-    notebook: Notebook, texts: Texts, *, state: State = State.KEPT, error: str = ""
+def page(
+    conversation: Conversation,
+    texts: Texts,
+    *,
+    state: State = State.KEPT,
+    keep: bool = False,
+    box: str | None = None,
+    error: str = "",
 ) -> str:
-    """Return the open conversation, with the bar to choose another one."""
-    exchanges = notebook.exchanges
+    """Return a conversation, and with it what the browser does beside showing it.
+
+    With `keep` it stores the conversation; `box` is put into the question box, where
+    `None` leaves what is there. No two pages are the same, so that none goes unnoticed.
+    """
+    exchanges = conversation.exchanges
+    last = len(exchanges) - 1
     turns = [
-        _turn(exchange, index, texts, state if index == len(exchanges) - 1 else State.KEPT,
-              last=index == len(exchanges) - 1)
+        _turn(exchange, index, texts, state if index == last else State.KEPT, last=index == last)
         for index, exchange in enumerate(exchanges)
-    ]  # fmt: skip
+    ]
     log = tag("ol", "".join(turns), class_="rq-log") if turns else _welcome(texts)
-    return tag("div", _bar(notebook, texts) + log + _error(error, texts), class_="rq-chat")
-
-
-def _bar(notebook: Notebook, texts: Texts) -> str:
-    options = "".join(
-        tag(
-            "option",
-            escape(exchanges[0].question[:40] if exchanges else texts.untitled),
-            value=index,
-            selected=index == notebook.current,
-        )
-        for index, exchanges in enumerate(notebook.conversations)
-    )
-    chooser = tag("select", options, data_act="switch", aria_label=texts.conversation)
     return tag(
         "div",
-        chooser + button(texts.new, "new") + button(texts.forget, "forget"),
-        class_="rq-bar",
+        log + _error(error, texts),
+        class_="rq-chat",
+        data_state="draft" if state is State.DRAFT else "settled",
+        data_keep=conversation.written() if keep else None,
+        data_box=box,
+        data_page_id=secrets.token_hex(4),
     )
+
+
+def bar(texts: Texts) -> str:
+    """Return the choice of conversations, which the browser fills in."""
+    return tag(
+        "div",
+        tag("select", "", data_page="conversations", aria_label=texts.conversation)
+        + _control(texts.new, "begin")
+        + _control(texts.forget, "forget"),
+        class_="rq-bar",
+        data_untitled=texts.untitled,
+    )
+
+
+def composer(texts: Texts) -> str:
+    """Return the question box with its buttons."""
+    box = tag(
+        "textarea", "", name="question", id="rq-question", rows=1, placeholder=texts.placeholder,
+        autocomplete="off",
+    )  # fmt: skip
+    return tag(
+        "form",
+        tag("label", escape(texts.question), for_="rq-question", class_="rq-unseen")
+        + box
+        # Until our script is there, nothing can be sent.
+        + tag("button", escape(texts.send), type="submit", id="send", disabled=True)
+        + tag("button", escape(texts.stop), type="button", id="stop", data_page="stop")
+        + tag("p", escape(texts.composing), class_="rq-hint"),
+        class_="rq-composer",
+        data_page="ask",
+    )
+
+
+def _control(label: str, act: str) -> str:
+    return tag("button", escape(label), type="button", data_page=act)
 
 
 def _welcome(texts: Texts) -> str:
@@ -109,12 +147,29 @@ def _text(exchange: Exchange, texts: Texts) -> str:
         tag("p", escape(texts.computed_from.format(working)), class_="rq-workings")
         for working in exchange.workings
     )
-    note = tag("p", escape(exchange.note), class_="rq-workings") if exchange.note else ""
-    return text + workings + note
+    note = tag("p", escape(exchange.note), class_="rq-note") if exchange.note else ""
+    return text + workings + note + _cost(exchange, texts)
+
+
+def _cost(exchange: Exchange, texts: Texts) -> str:
+    written = exchange.written
+    if written is None:
+        return ""
+    said = texts.written_by.format(**written.model_dump())
+    return tag("p", escape(said), class_="rq-cost")
 
 
 def _cited(text: str, sources: dict[int, Source]) -> str:
     """Return the text with every marker that has a source turned into a link to it."""
+    pieces, end = [], 0
+    for match in _MARKED.finditer(text):
+        linked = _linked(match[0], sources)
+        pieces += [escape(text[end : match.start()]), tag("span", linked, class_="rq-together")]
+        end = match.end()
+    return "".join([*pieces, escape(text[end:])])
+
+
+def _linked(text: str, sources: dict[int, Source]) -> str:
     pieces, end = [], 0
     for match in _MARKER.finditer(text):
         source = sources.get(int(match[1]))

@@ -29,6 +29,10 @@ def serve(
     uploads: Annotated[
         bool, typer.Option(envvar="REPORT_QA_UPLOADS", help="访问者可否上传自己的报告。")
     ] = True,
+    keep_uploads: Annotated[
+        Path | None,
+        typer.Option(envvar="REPORT_QA_KEEP_UPLOADS", help="留存访问者所提问的报告的文件夹。"),
+    ] = None,
     log_questions: Annotated[
         bool,
         typer.Option(
@@ -42,6 +46,7 @@ def serve(
     """在浏览器里提问。"""
     from ui.feedback import default_path
     from ui.server import Serving, serve
+    from ui.upload import Uploads
 
     root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
     serving = Serving(
@@ -51,7 +56,7 @@ def serve(
         passwords=auth_file,
         public=public,
         feedback=default_path() if log_questions else None,
-        uploads=uploads,
+        uploads=Uploads(uploads, keep_uploads),
         per_minute=per_minute,
         at_once=at_once,
     )

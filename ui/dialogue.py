@@ -1,31 +1,26 @@
-"""The steps of a conversation: what each leaves to see, to keep, and in the question box."""
+"""The steps of a conversation: what each leaves to see, to keep, and in the question box.
+
+A step is the markup of the chat; `ui.chat.page` tells how it says what to keep.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Any
 
 from qa import ReportQA
 from qa.service import MAX_QUESTION
 from ui import chat
 from ui.feedback import FeedbackLog
 from ui.limits import Limits, TurnedAway
-from ui.notebook import Exchange, Notebook, Vote, record
+from ui.notebook import Conversation, Exchange, Vote, record
 from ui.suggest import follow_ups
 from ui.texts import Texts
-from vectorstore.errors import ReportQAError
+from vectorstore.errors import QuestionError, ReportQAError
 
 _LOG = logging.getLogger(__name__)
-
-
-class Step(NamedTuple):
-    """What changes on the page; `None` leaves a part as it is."""
-
-    shown: str
-    kept: Notebook | None = None
-    question: str | None = None
 
 
 class Dialogue:
@@ -39,96 +34,90 @@ class Dialogue:
         self._limits = limits
         self._feedback = feedback
 
-    def redraw(self, notebook: Notebook) -> str:
-        """Return the open conversation as it was kept."""
-        return chat.conversation(notebook, self._texts)
+    def show(self, conversation: Conversation) -> str:
+        """Return a conversation as it was kept."""
+        return chat.page(conversation, self._texts)
 
-    def ask(self, qa: ReportQA, question: str, notebook: Notebook, visitor: str) -> Iterator[Step]:
+    def ask(
+        self, qa: ReportQA, question: str, conversation: Conversation, visitor: str
+    ) -> Iterator[str]:
         """Show the answer as it grows, then verified and with what can be asked next.
 
-        Nothing asked changes nothing: a second click on the emptied box is not a question.
+        A question that is not answered goes back into the box, with the reason above it.
         """
         if not question.strip():
-            return
-        if len(question) > MAX_QUESTION:
-            told = self._texts.too_long.format(len(question), MAX_QUESTION)
-            yield Step(chat.conversation(notebook, self._texts, error=told), question=question)
+            yield self.show(conversation)
             return
         try:
+            if len(question) > MAX_QUESTION:
+                raise QuestionError(self._texts.too_long.format(len(question), MAX_QUESTION))
             with self._limits.place(visitor):
-                yield from self._answer(qa, question, notebook)
-        except TurnedAway as error:
-            told = self._texts.turned_away[error.cause]
-            yield Step(chat.conversation(notebook, self._texts, error=told), question=question)
+                yield from self._answer(qa, question, conversation)
         except Exception as error:  # a visitor must not be left before an endless draft
-            yield Step(self._failed(error, notebook), question=question)
+            yield chat.page(conversation, self._texts, error=self._told(error), box=question)
 
-    def _answer(self, qa: ReportQA, question: str, notebook: Notebook) -> Iterator[Step]:
-        earlier = notebook.exchanges
+    def _answer(self, qa: ReportQA, question: str, conversation: Conversation) -> Iterator[str]:
+        earlier = conversation.exchanges
         draft = Exchange(question=question)
-        yield self._drafted(notebook.holding(*earlier, draft), question="")
-        with closing(qa.stream(question, notebook.turns)) as stream:
+        yield self._drafted(conversation.holding(*earlier, draft))
+        with closing(qa.stream(question, conversation.turns)) as stream:
             for delta in stream:
                 draft = draft.model_copy(update={"text": draft.text + delta})
-                yield self._drafted(notebook.holding(*earlier, draft))
+                yield self._drafted(conversation.holding(*earlier, draft))
             answer = stream.result
         known = frozenset(past.question for past in (*earlier, draft))
         suggestions = tuple(follow_ups(qa, answer, known))
         exchange = record(answer).model_copy(update={"suggestions": suggestions})
         if self._feedback and exchange.reason:
             self._feedback.unanswered(exchange)
-        kept = notebook.holding(*earlier, exchange)
-        yield Step(chat.conversation(kept, self._texts, state=chat.State.FRESH), kept)
+        kept = conversation.holding(*earlier, exchange)
+        yield chat.page(kept, self._texts, state=chat.State.FRESH, keep=True)
 
     def act(
-        self, qa: ReportQA, wanted: dict[str, Any], notebook: Notebook, visitor: str
-    ) -> Iterator[Step]:
+        self, qa: ReportQA, wanted: dict[str, Any], conversation: Conversation, visitor: str
+    ) -> Iterator[str]:
         """Do what a button in the chat says; what cannot be done changes nothing."""
-        exchanges = notebook.exchanges
+        exchanges = conversation.exchanges
         index = _index(wanted.get("index"))
         match wanted.get("do"):
             case "ask":
-                yield from self.ask(qa, str(wanted.get("question", "")), notebook, visitor)
+                yield from self.ask(qa, str(wanted.get("question", "")), conversation, visitor)
             case "retry" if exchanges:
-                earlier = notebook.holding(*exchanges[:-1])
+                earlier = conversation.holding(*exchanges[:-1])
                 yield from self.ask(qa, exchanges[-1].question, earlier, visitor)
             case "edit" if exchanges:
-                earlier = notebook.holding(*exchanges[:-1])
-                yield self._settled(earlier, exchanges[-1].question)
+                earlier = conversation.holding(*exchanges[:-1])
+                yield self._kept(earlier, box=exchanges[-1].question)
             case "delete":
                 kept = (e for place, e in enumerate(exchanges) if place != index)
-                yield self._settled(notebook.holding(*kept))
+                yield self._kept(conversation.holding(*kept))
             case "vote" if 0 <= index < len(exchanges):
-                yield self._settled(self._voted(notebook, index, wanted))
-            case "new":
-                yield self._settled(notebook.begun())
-            case "switch":
-                yield self._settled(notebook.opened(index))
-            case "forget":
-                yield self._settled(notebook.forgotten())
+                yield self._kept(self._voted(conversation, index, wanted))
+            case _:
+                yield self.show(conversation)
 
-    def _voted(self, notebook: Notebook, index: int, said: dict[str, Any]) -> Notebook:
-        exchanges = list(notebook.exchanges)
+    def _voted(self, conversation: Conversation, index: int, said: dict[str, Any]) -> Conversation:
+        exchanges = list(conversation.exchanges)
         vote: Vote = "up" if said.get("vote") == "up" else "down"
         if self._feedback:
             complaint, comment = said.get("complaint") or "", said.get("comment") or ""
             self._feedback.vote(exchanges[index], vote, str(complaint), str(comment))
         exchanges[index] = exchanges[index].model_copy(update={"vote": vote})
-        return notebook.holding(*exchanges)
+        return conversation.holding(*exchanges)
 
-    def _settled(self, notebook: Notebook, question: str | None = None) -> Step:
-        return Step(self.redraw(notebook), notebook, question)
+    def _kept(self, conversation: Conversation, box: str | None = None) -> str:
+        return chat.page(conversation, self._texts, keep=True, box=box)
 
-    def _drafted(self, notebook: Notebook, question: str | None = None) -> Step:
-        draft = chat.conversation(notebook, self._texts, state=chat.State.DRAFT)
-        return Step(draft, question=question)
+    def _drafted(self, conversation: Conversation) -> str:
+        return chat.page(conversation, self._texts, state=chat.State.DRAFT)
 
-    def _failed(self, error: Exception, notebook: Notebook) -> str:
-        told = str(error)
-        if not isinstance(error, ReportQAError):
-            _LOG.error("a question was not answered", exc_info=error)
-            told = self._texts.broken
-        return chat.conversation(notebook, self._texts, error=told)
+    def _told(self, error: Exception) -> str:
+        if isinstance(error, TurnedAway):
+            return self._texts.turned_away[error.cause]
+        if isinstance(error, ReportQAError):
+            return str(error)
+        _LOG.error("a question was not answered", exc_info=error)
+        return self._texts.broken
 
 
 def _index(value: Any) -> int:

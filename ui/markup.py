@@ -41,15 +41,19 @@ def address(report: str, paragraph: int) -> str:
 
 
 def link(source: Source, label: str, class_: str = "rq-cite") -> str:
-    """Return a link that turns the reader to a source and marks it there; hovering quotes it."""
+    """Return a link that turns the reader to a source and marks it there.
+
+    Hovering over it, or reaching it by key, shows the quote in a card.
+    """
     return tag(
         "a",
         escape(label),
         class_=class_,
         href=address(source.report, source.paragraph),
-        title=source.quote,
+        data_quote=source.quote,
         data_report=source.report,
         data_paragraph=source.paragraph,
+        data_section=source.section or None,
         data_start=source.start,
         data_end=source.end,
         data_figures=json.dumps(source.figures),

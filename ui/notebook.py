@@ -1,4 +1,4 @@
-"""What a visitor's browser keeps: conversations, with the place of every citation.
+"""What a visitor's browser keeps of a conversation, with the place of every citation.
 
 It comes back from the browser, so it is checked like any other input: what does
 not have this shape is dropped, and nothing in it is trusted to be markup.
@@ -6,15 +6,15 @@ not have this shape is dropped, and nothing in it is trusted to be markup.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa import Answer, Citation, Turn
-from qa.answer import Reason
+from qa.answer import Generation, Reason
 from vectorstore.quantity import find_quantities
 
-_MOST_CONVERSATIONS = 20
 _MOST_EXCHANGES = 60
 
 Vote = Literal["up", "down"]
@@ -41,10 +41,21 @@ class Source(_Record):
     figures: tuple[tuple[int, int], ...] = ()
 
 
+class Written(_Record):
+    """What a language model took to write an answer, over all its calls; `seconds` in all."""
+
+    model: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+
 class Exchange(_Record):
     """One question and its answer. With a `reason`, the answer is a refusal.
 
-    `workings` are the operands of what was computed; `note` says how the answer came about.
+    `workings` are the operands of what was computed; `note` says how the answer came
+    about, and `written` what it took, if a language model wrote it.
     """
 
     question: str
@@ -53,6 +64,7 @@ class Exchange(_Record):
     sources: tuple[Source, ...] = ()
     workings: tuple[str, ...] = ()
     note: str = ""
+    written: Written | None = None
     suggestions: tuple[str, ...] = ()
     vote: Vote | None = None
 
@@ -62,56 +74,35 @@ class Exchange(_Record):
         return "\n".join([self.question, self.text, *([heading, *cited] if cited else [])])
 
 
-class Notebook(_Record):
-    """The conversations of one browser; `current` is the index of the one that is open."""
+class Conversation(_Record):
+    """Questions and their answers, oldest first. The browser keeps which others there are."""
 
-    conversations: tuple[tuple[Exchange, ...], ...] = ((),)
-    current: int = 0
+    exchanges: tuple[Exchange, ...] = ()
 
     @classmethod
-    def read(cls, stored: Any) -> Notebook:
-        """Return the notebook that a browser sent, or an empty one if it is none."""
+    def read(cls, sent: Any) -> Conversation:
+        """Return the conversation that a browser sent, or an empty one if it is none."""
         try:
-            notebook = cls.model_validate(stored or {})
+            return cls(exchanges=sent or ())
         except ValidationError:
             return cls()
-        return notebook if 0 <= notebook.current < len(notebook.conversations) else cls()
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The conversation that is open."""
-        return self.conversations[self.current]
 
     @property
     def turns(self) -> list[Turn]:
-        """The open conversation as the history of the next question."""
+        """The conversation as the history of the next question."""
         return [
             turn
             for exchange in self.exchanges
             for turn in (Turn("user", exchange.question), Turn("assistant", exchange.text))
         ]
 
-    def holding(self, *exchanges: Exchange) -> Notebook:
-        """Return the notebook with the open conversation holding these exchanges."""
-        kept = exchanges[-_MOST_EXCHANGES:]
-        before, after = self.conversations[: self.current], self.conversations[self.current + 1 :]
-        return Notebook(conversations=(*before, kept, *after), current=self.current)
+    def holding(self, *exchanges: Exchange) -> Conversation:
+        """Return a conversation of these exchanges, the oldest given up if need be."""
+        return Conversation(exchanges=exchanges[-_MOST_EXCHANGES:])
 
-    def begun(self) -> Notebook:
-        """Return the notebook with a new conversation open, the oldest given up if need be."""
-        kept = tuple(c for c in self.conversations if c)[-(_MOST_CONVERSATIONS - 1) :]
-        return Notebook(conversations=(*kept, ()), current=len(kept))
-
-    def opened(self, index: int) -> Notebook:
-        """Return the notebook with another conversation open; an unknown one changes nothing."""
-        if not 0 <= index < len(self.conversations):
-            return self
-        return Notebook(conversations=self.conversations, current=index)
-
-    def forgotten(self) -> Notebook:
-        """Return the notebook without the conversation that is open."""
-        kept = self.conversations[: self.current] + self.conversations[self.current + 1 :]
-        return Notebook(conversations=kept or ((),), current=max(0, self.current - 1))
+    def written(self) -> str:
+        """Return the conversation as the JSON that `read` takes, once it is parsed."""
+        return json.dumps(self.model_dump(mode="json")["exchanges"], ensure_ascii=False)
 
 
 def record(answer: Answer) -> Exchange:
@@ -123,7 +114,12 @@ def record(answer: Answer) -> Exchange:
         sources=tuple(_source(citation, answer.text) for citation in answer.citations),
         workings=tuple("、".join(claim.operands) for claim in answer.claims if claim.operands),
         note=answer.note,
+        written=_written(answer.generation) if answer.generation else None,
     )
+
+
+def _written(generation: Generation) -> Written:
+    return Written(**{name: getattr(generation, name) for name in Written.model_fields})
 
 
 def _source(citation: Citation, text: str) -> Source:

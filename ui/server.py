@@ -10,6 +10,7 @@ from threading import Thread
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
 from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
@@ -22,12 +23,13 @@ from ui.dialogue import Dialogue
 from ui.feedback import FeedbackLog
 from ui.limits import Limits
 from ui.texts import CHINESE, ENGLISH
-from ui.upload import MOST_MEGABYTES
+from ui.upload import MOST_MEGABYTES, Uploads
 from vectorstore.errors import StoreError
 
 # isort: split
 import gradio as gr
 
+_FORGOTTEN = Uploads()
 # Dictionaries and the model are loaded by the first question: not by a visitor's.
 _WARM_UP = "2019年地区生产总值增长多少？"
 
@@ -37,8 +39,7 @@ class Serving:
     """How to serve.
 
     `root_path` is the path under which a reverse proxy shows the server, and which it
-    strips. Without
-    `passwords` only this machine is served, unless `public`. `feedback` is the file
+    strips. Without `passwords` only this machine is served, unless `public`. `feedback` is the file
     for votes and unanswered questions, `None` to write nothing. `per_minute` and
     `at_once` limit the questions of one visitor.
     """
@@ -49,7 +50,7 @@ class Serving:
     passwords: Path | None = None
     public: bool = False
     feedback: Path | None = None
-    uploads: bool = True
+    uploads: Uploads = _FORGOTTEN
     per_minute: int = 30
     at_once: int = 4
 
@@ -94,8 +95,9 @@ def application(qa: ReportQA, serving: Serving) -> FastAPI:
 
     server.include_router(api.router(qa, limits))
     server.router.routes.extend(over_http.routes)
+    server.mount("/page", StaticFiles(directory=pages.BROWSER))
     _mount_pages(server, qa, serving, limits)
-    if not serving.uploads:
+    if not serving.uploads.taken:
         server.add_middleware(NoUploads)
     if passwords is not None:
         server.add_middleware(PasswordGate, passwords=passwords)
@@ -108,7 +110,7 @@ def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limits: Limits
     # The longer path first: «/» would take all.
     for path, texts in (("/en", ENGLISH), ("/", CHINESE)):
         dialogue = Dialogue(texts, limits, feedback)
-        page = pages.Page(qa, texts, dialogue, uploads=serving.uploads).build()
+        page = pages.Page(qa, texts, dialogue, serving.uploads).build()
         gr.mount_gradio_app(
             server,
             page.queue(default_concurrency_limit=None),  # `Limits` counts, for every way in
@@ -119,7 +121,7 @@ def _mount_pages(server: FastAPI, qa: ReportQA, serving: Serving, limits: Limits
             show_error=False,
             max_file_size=f"{MOST_MEGABYTES}mb",
             theme=pages.theme(),
-            head=pages.HEAD,
+            head=pages.head(texts),
         )
 
 

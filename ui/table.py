@@ -1,18 +1,18 @@
-"""Indicator facts -> rows of actual and target, as a table and as bars."""
+"""Indicator facts -> a table of actual and target that can be filtered, sorted and saved."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from html import escape
 from io import StringIO
-from itertools import groupby
 
+from ui import plot
 from ui.markup import link, plain, tag
 from ui.notebook import Source
+from ui.plot import Row, named
 from ui.texts import Texts
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Report
@@ -22,46 +22,20 @@ _COLUMNS = (
 )  # fmt: skip
 # Words of a plan that are no part of the indicator's name.
 _INTENT = re.compile(r"^(?:确保|力争|争取|全市|全省|全年|继续|再)+")
-_MOST_BARS = 12
-_LONGEST = 17  # characters beside a bar
-_BAR, _GAP, _LABELS, _WIDTH, _VALUES = 16, 14, 220, 700, 140
+_FEW = 3  # reports that are shown together without being asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One indicator of one report: what was reached and what is aimed at."""
-
-    report: Report
-    indicator: str
-    aspect: Aspect
-    actual: Figure | None = None
-    target: Figure | None = None
-
-    @property
-    def figures(self) -> list[Figure]:
-        """The figures that there are, the actual one first."""
-        return [figure for figure in (self.actual, self.target) if figure]
-
-    @property
-    def unit(self) -> str:
-        """The unit of its figures."""
-        return self.figures[0].quantity.unit
-
-
-def rows(reports: Sequence[Report], figures: Iterable[Figure], wanted: str = "") -> list[Row]:
+def rows(reports: Sequence[Report], figures: Iterable[Figure]) -> list[Row]:
     """Return the rows in the order of the text.
 
-    `wanted` keeps the indicators that hold one of its words. A target joins the
-    first actual of the same name, aspect and unit; what comes twice is a row more.
+    A target joins the first actual of the same name, aspect and unit; what comes
+    twice is a row more.
     """
     by_id = {report.id: report for report in reports}
     found: list[Row] = []
     open_rows: dict[tuple[str, str, Aspect, str, Kind], int] = {}
-    words = wanted.split()
     for figure in figures:
         name = _INTENT.sub("", figure.indicator) or figure.indicator
-        if words and not any(word in name for word in words):
-            continue
         key = (figure.passage.report_id, name, figure.aspect, figure.quantity.measure)
         place = open_rows.pop((*key, figure.kind), None)
         if place is None:
@@ -79,43 +53,79 @@ def _with(row: Row, figure: Figure) -> Row:
     return replace(row, target=figure)
 
 
-def page(shown: Sequence[Row], texts: Texts) -> str:
-    """Return plot and table of the rows, with what they can be downloaded as."""
-    if not shown:
-        return tag("p", escape(texts.no_figures), class_="rq-notice")
-    plot = bars(shown, texts)
-    saving = _button(texts.download, "csv", data_csv=csv_of(shown))
-    saving += _button(texts.download_plot, "png") if plot else ""
-    return tag("div", saving, class_="rq-saving") + plot + table(shown, texts)
+def page(
+    reports: Sequence[Report], figures: Sequence[Figure], texts: Texts, wanted: str | None = None
+) -> str:
+    """Return plot and table of one report or of all, with what they can be downloaded as.
+
+    `wanted` is the id of a report, or empty for all of them. Without it all are
+    shown where there are few, else the first.
+    """
+    ids = [report.id for report in reports]
+    if wanted is None or (wanted and wanted not in ids):
+        wanted = "" if 1 < len(ids) <= _FEW else ids[0]
+    shown = rows(reports, (f for f in figures if wanted in ("", f.passage.report_id)))
+    groups = plot.groups(shown)
+    return tag(
+        "div",
+        _bar(reports, wanted, texts, has_plot=bool(groups))
+        + (plot.bars(groups, texts) if groups else "")
+        + (_table(shown, groups, texts) if shown else "")
+        + tag("p", escape(texts.no_figures), class_="rq-notice rq-none", hidden=bool(shown)),
+        class_="rq-facts",
+    )
+
+
+def _bar(reports: Sequence[Report], wanted: str, texts: Texts, *, has_plot: bool) -> str:
+    choices = [(report.id, report.id) for report in reports]
+    if len(choices) > 1:
+        choices.insert(0, ("", texts.all_reports))
+    options = "".join(
+        tag("option", escape(label), value=value, selected=value == wanted)
+        for value, label in choices
+    )
+    chooser = tag("select", options, data_page="facts", aria_label=texts.report)
+    words = (
+        f'<input type="search" data-page="filter" placeholder="{escape(texts.filter)}"'
+        f' aria-label="{escape(texts.filter)}">'
+    )
+    saving = _button(texts.download, "csv", data_head=_line_of(_COLUMNS))
+    saving += _button(texts.download_plot, "png") if has_plot else ""
+    return tag("div", chooser + words + saving, class_="rq-saving")
 
 
 def _button(label: str, act: str, /, **attributes: str) -> str:
     return tag("button", escape(label), type="button", data_page=act, **attributes)
 
 
-def csv_of(shown: Sequence[Row]) -> str:
-    """Return the rows as CSV, one figure a line, values in the base unit."""
+def csv_of(row: Row) -> str:
+    """Return a row as lines of CSV, one figure a line, values in the base unit."""
+    return "".join(_line_of(_cells_of(row, figure)) for figure in row.figures)
+
+
+def _cells_of(row: Row, figure: Figure) -> tuple[str, ...]:
+    quantity, passage = figure.quantity, figure.passage
+    return (
+        plain(row.report.id), str(passage.number), plain(row.indicator), row.aspect.value,
+        figure.kind.value, figure.period, str(quantity.value), quantity.unit, plain(quantity.text),
+    )  # fmt: skip
+
+
+def _line_of(cells: Sequence[str]) -> str:
     written = StringIO()
-    writer = csv.writer(written)
-    writer.writerow(_COLUMNS)
-    for row in shown:
-        for figure in row.figures:
-            quantity, passage = figure.quantity, figure.passage
-            writer.writerow(
-                (plain(row.report.id), passage.number, plain(row.indicator), row.aspect.value,
-                 figure.kind.value, figure.period, quantity.value, quantity.unit,
-                 plain(quantity.text))
-            )  # fmt: skip
+    csv.writer(written).writerow(cells)
     return written.getvalue()
 
 
-def table(shown: Sequence[Row], texts: Texts) -> str:
+def _table(shown: Sequence[Row], groups: Sequence[plot.Group], texts: Texts) -> str:
     """Return the rows as a table whose numbers lead to their sentences."""
     several = len({row.report.id for row in shown}) > 1
-    names = [texts.indicator, texts.actual, texts.target, texts.unit]
+    names = [texts.indicator, texts.actual, texts.target, texts.unit, texts.source]
     names += [texts.report] if several else []
-    head = "".join(tag("th", _button(name, "sort"), scope="col") for name in names)
-    body = "".join(_line(row, texts, several) for row in shown)
+    head = tag("th", tag("span", escape(texts.in_plot), class_="rq-unseen"), scope="col")
+    head += "".join(tag("th", _button(name, "sort"), scope="col") for name in names)
+    place = {id(row): number for number, group in enumerate(groups) for row in group.rows}
+    body = "".join(_line(row, place.get(id(row)), texts, several) for row in shown)
     return tag(
         "div",
         tag("table", tag("thead", tag("tr", head)) + tag("tbody", body), class_="rq-figures"),
@@ -126,11 +136,31 @@ def table(shown: Sequence[Row], texts: Texts) -> str:
     )
 
 
-def _line(row: Row, texts: Texts, several: bool) -> str:
-    cells = tag("th", escape(_named(row, texts)), scope="row")
+def _line(row: Row, group: int | None, texts: Texts, several: bool) -> str:
+    name = named(row.indicator, row.aspect, texts)
+    cells = tag("td", _choice(group, f"{texts.in_plot}：{name}"))
+    cells += tag("th", escape(name), scope="row")
     cells += "".join(_cell(figure) for figure in (row.actual, row.target))
     cells += tag("td", escape(row.unit))
-    return tag("tr", cells + (tag("td", escape(row.report.id)) if several else ""))
+    cells += tag("td", _paragraphs(row, texts), data_value=row.figures[0].passage.number)
+    cells += tag("td", escape(row.report.id)) if several else ""
+    return tag("tr", cells, data_name=row.indicator, data_csv=csv_of(row), data_group=group)
+
+
+def _choice(group: int | None, label: str) -> str:
+    """Return the box that puts a row into the plot, for what can be compared."""
+    if group is None:
+        return ""
+    checked = " checked" if group < plot.MOST_AT_FIRST else ""
+    return f'<input type="checkbox" data-page="plot"{checked} aria-label="{escape(label)}">'
+
+
+def _paragraphs(row: Row, texts: Texts) -> str:
+    links: dict[int, str] = {}
+    for figure in row.figures:
+        number = figure.passage.number
+        links.setdefault(number, link(_source(figure), texts.paragraph.format(number)))
+    return " ".join(links.values())
 
 
 def _cell(figure: Figure | None) -> str:
@@ -157,73 +187,3 @@ def _source(figure: Figure) -> Source:
         quote=sentence.of(passage.text),
         figures=((figure.span.start, figure.span.end),),
     )
-
-
-def _named(row: Row, texts: Texts) -> str:
-    change = {Aspect.GROWTH: texts.growth, Aspect.DECLINE: texts.decline}.get(row.aspect)
-    return f"{row.indicator} {change}" if change else row.indicator
-
-
-def bars(shown: Sequence[Row], texts: Texts) -> str:
-    """Return bars of the indicators that can be compared: with a target, or over years.
-
-    Bars of one unit and aspect share a scale. At most twelve indicators are drawn.
-    """
-    groups = _comparable(shown, texts)[:_MOST_BARS]
-    if not groups:
-        return ""
-    scales: dict[tuple[str, Aspect], Decimal] = {}
-    for _, figures in groups:
-        key = _measured(figures[0])
-        scales[key] = max(scales.get(key, Decimal(0)), *(abs(f.quantity.value) for f in figures))
-    pieces, y = "", 8
-    for name, figures in groups:
-        pieces += _text(_LABELS - 10, y + _BAR * len(figures) / 2 + 5, name, "end")
-        for figure in figures:
-            pieces += _bar(figure, y, scales[_measured(figure)], texts)
-            y += _BAR
-        y += _GAP
-    drawn = tag(
-        "svg", pieces, viewBox=f"0 0 {_WIDTH} {y}", width=_WIDTH, height=y, role="img",
-        xmlns="http://www.w3.org/2000/svg", class_="rq-bars", aria_label=texts.plot,
-    )  # fmt: skip
-    return tag("figure", tag("figcaption", escape(texts.plot)) + drawn, class_="rq-plot")
-
-
-def _measured(figure: Figure) -> tuple[str, Aspect]:
-    return figure.quantity.measure, figure.aspect
-
-
-def _comparable(shown: Sequence[Row], texts: Texts) -> list[tuple[str, list[Figure]]]:
-    """Return (name, figures in the order of their years) where there are two or more."""
-
-    def key(row: Row) -> tuple[str, str, str]:
-        return (row.report.region or row.report.id, _named(row, texts), row.unit)
-
-    order = {key(row): place for place, row in reversed(list(enumerate(shown)))}
-    together = groupby(sorted(shown, key=lambda row: order[key(row)]), key=key)
-    groups = [
-        (name, sorted((f for row in rows for f in row.figures), key=lambda f: (f.period, f.kind)))
-        for (_, name, _), rows in together
-    ]
-    return [(name, figures) for name, figures in groups if len(figures) > 1]
-
-
-def _bar(figure: Figure, y: float, scale: Decimal, texts: Texts) -> str:
-    share = float(abs(figure.quantity.value) / scale) if scale else 0.0
-    width = share * (_WIDTH - _LABELS - _VALUES)
-    drawn = tag(
-        "rect", "", x=_LABELS, y=str(y), width=f"{width:.1f}", height=_BAR - 3, rx=2,
-        class_=f"rq-{figure.kind}", fill="#1d4f91" if figure.kind is Kind.ACTUAL else "#b26a00",
-    )  # fmt: skip
-    kind = texts.actual if figure.kind is Kind.ACTUAL else texts.target
-    said = f"{figure.quantity.text} {figure.period}{kind}"
-    return drawn + _text(_LABELS + width + 6, y + _BAR - 5, said, "start")
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return tag(
-        "text", escape(shown), x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size=12,
-        fill="currentColor",
-    )  # fmt: skip

@@ -17,7 +17,9 @@ class Texts:
 
     lang: str
     title: str
+    home: str
     asked_of: str
+    and_more: str
     other_language: str
     other_page: str
     dark: str
@@ -26,6 +28,7 @@ class Texts:
     tab_own: str
     question: str
     placeholder: str
+    composing: str
     send: str
     stop: str
     conversation: str
@@ -40,6 +43,7 @@ class Texts:
     verified: str
     verified_means: str
     computed_from: str
+    written_by: str
     sources: str
     nearest: str
     paragraph: str
@@ -75,6 +79,9 @@ class Texts:
     target: str
     indicator: str
     unit: str
+    source: str
+    in_plot: str
+    all_reports: str
     download: str
     download_plot: str
     plot: str
@@ -83,6 +90,8 @@ class Texts:
     decline: str
     upload: str
     upload_means: str
+    upload_forgotten: str
+    upload_kept: str
     understood: str
     region: str
     year: str
@@ -101,7 +110,9 @@ class Texts:
 CHINESE = Texts(
     lang="zh-CN",
     title="政府工作报告问答",
+    home="./",
     asked_of="可以提问的报告：{}",
+    and_more="{} 等{}份",
     other_language="English",
     other_page="en/",
     dark="深色",
@@ -110,6 +121,7 @@ CHINESE = Texts(
     tab_own="我的报告",
     question="问题",
     placeholder="请输入问题，例如：城镇新增就业多少人？",
+    composing="回车提问，Shift+回车换行。回答只依据报告原文。",
     send="提问",
     stop="停止",
     conversation="对话",
@@ -129,6 +141,7 @@ CHINESE = Texts(
     verified="已核对",
     verified_means="每句话都有出处；数字、单位、上下限和年份都与引用的原句核对过。",
     computed_from="由 {} 算出",
+    written_by="由 {model} 行文：{calls} 次调用，读 {tokens_in}、写 {tokens_out} 个词元，{seconds:.1f} 秒",
     sources="出处（{}）",
     nearest="最接近的段落",
     paragraph="第{}段",
@@ -171,19 +184,24 @@ CHINESE = Texts(
     next="下一处",
     close="返回问答",
     no_report="这里没有这份报告，已打开另一份。",
-    filter="按指标名称筛选（几个词用空格隔开）",
+    filter="按指标名称筛选，几个词用空格隔开",
     actual="实际",
     target="目标",
     indicator="指标",
     unit="单位",
+    source="出处",
+    in_plot="画入图中",
+    all_reports="全部报告",
     download="下载 CSV",
     download_plot="下载图 PNG",
     plot="实际与目标对比",
     no_figures="没有符合的指标。",
     growth="增长",
     decline="下降",
-    upload="上传一份报告",
-    upload_means="只有您能看到它；关闭页面后即删除。可以上传 {} 文件，最大 {} MB。",
+    upload="选择文件…",
+    upload_means="带一份政府工作报告来提问。可以上传 {} 文件，最大 {} MB。上传后先看读到了什么，再决定是否提问。",
+    upload_forgotten="只有您能看到它；离开页面后即删除。",
+    upload_kept="别的访问者看不到它；就它提问以后，本站会留存这份文件，供管理员日后收录。",
     understood="读到的内容",
     region="地区",
     year="年份",
@@ -202,7 +220,9 @@ CHINESE = Texts(
 ENGLISH = Texts(
     lang="en",
     title="Government work reports: questions and answers",
+    home="../",
     asked_of="Reports that can be asked: {}",
+    and_more="{} and others, {} in all",
     other_language="中文",
     other_page="../",
     dark="Dark",
@@ -211,6 +231,7 @@ ENGLISH = Texts(
     tab_own="My report",
     question="Question",
     placeholder="Ask in Chinese or English, e.g. How much did GDP grow in 2019?",
+    composing="Enter asks, Shift+Enter breaks the line. Answers rest on the report alone.",
     send="Ask",
     stop="Stop",
     conversation="Conversation",
@@ -232,6 +253,8 @@ ENGLISH = Texts(
     verified_means="Every statement has a source; figures, units, bounds and years have been "
     "checked against the cited sentence.",
     computed_from="Computed from {}",
+    written_by="Worded by {model}: {calls} calls, {tokens_in} tokens read, {tokens_out} written, "
+    "{seconds:.1f} s",
     sources="Sources ({})",
     nearest="The closest passages",
     paragraph="paragraph {}",
@@ -283,14 +306,21 @@ ENGLISH = Texts(
     target="Target",
     indicator="Indicator",
     unit="Unit",
+    source="Source",
+    in_plot="In the plot",
+    all_reports="All reports",
     download="Download CSV",
     download_plot="Download plot (PNG)",
     plot="Actual against target",
     no_figures="No indicator matches.",
     growth="growth",
     decline="decline",
-    upload="Upload a report",
-    upload_means="Only you can see it; it is deleted when you leave. {} files of up to {} MB.",
+    upload="Choose a file…",
+    upload_means="Bring a government work report: {} files of up to {} MB. You will see what was "
+    "understood of it before you ask.",
+    upload_forgotten="Only you can see it; it is deleted when you leave.",
+    upload_kept="Other visitors do not see it; once you ask it, this site keeps the file, so that "
+    "the operator can add it later.",
     understood="What was understood",
     region="Region",
     year="Year",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +23,18 @@ from vectorstore.report import Report
 # An archive holds several reports; here it is one.
 UPLOADED = tuple(suffix for suffix in SUFFIXES if suffix != ".zip")
 MOST_MEGABYTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Whether visitors may bring reports, and the folder where those they ask are kept.
+
+    Nothing that the server runs reads that folder: the operator looks at what is
+    there, and indexes what others shall be able to ask.
+    """
+
+    taken: bool = True
+    kept: Path | None = None
 
 
 class Brought:
@@ -48,6 +62,15 @@ class Brought:
         """Index the report, so that it can be asked."""
         settings = Settings(data_dir=Path(self._folder.name) / "data")
         self.qa = ReportQA.open(self._path, settings=settings)
+
+    def keep(self, folder: Path) -> None:
+        """Copy the file under `folder`, into a folder named by what is in it."""
+        digest = hashlib.sha256(self._path.read_bytes()).hexdigest()[:16]
+        place = folder / digest
+        place.mkdir(parents=True, exist_ok=True)
+        unfinished = place / ".unfinished"
+        shutil.copyfile(self._path, unfinished)
+        unfinished.replace(place / self._path.name)
 
     def close(self) -> None:
         """Delete the report and its index."""
