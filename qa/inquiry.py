@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from qa import wording
 from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
 from qa.question import Question
+from qa.refusal_words import RefusalWords
 from qa.spelling import Spelling
 from qa.thresholds import Thresholds
 from vectorstore.figures import Figure, clauses, of_passage
@@ -85,6 +86,7 @@ class Inquiry:
     hits: tuple[Hit, ...]
     library: Library
     thresholds: Thresholds = field(default_factory=Thresholds)
+    refusals: RefusalWords = field(default_factory=partial(RefusalWords.open, None))
 
     @property
     def passages(self) -> list[Passage]:

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from qa.extractive import compose
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
 from qa.question import is_english, parts_of, understand, without_orders
-from qa.refusal import plain_refusal
+from qa.refusal_words import RefusalWords
 from qa.terms import Term
 from qa.thresholds import Thresholds
 from qa.verify import Verifier
@@ -94,10 +94,12 @@ class ReportQA:
         retriever: Retriever,
         thresholds: Thresholds | None = None,
         model: LanguageModel | None = None,
+        refusals: RefusalWords | None = None,
     ) -> None:
         self._retriever = retriever
         self._model = model
         self._thresholds = thresholds or Thresholds()
+        self._refusals = refusals or RefusalWords.open(None)
         self._verifier = Verifier(self.reports)
         self._library = Library(self.reports)
 
@@ -134,7 +136,8 @@ class ReportQA:
             raise IndexMissing(
                 f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
             )
-        return cls(Retriever(store), model=_model_of(settings))
+        refusals = RefusalWords.open(settings.refusals)
+        return cls(Retriever(store), model=_model_of(settings), refusals=refusals)
 
     @property
     def trouble(self) -> str | None:
@@ -145,6 +148,13 @@ class ReportQA:
     def reports(self) -> Sequence[Report]:
         """The reports that can be asked."""
         return self._retriever.store.reports
+
+    @cached_property
+    def plain(self) -> ReportQA:
+        """The same reports, answered without a language model."""
+        if self._model is None:
+            return self
+        return ReportQA(self._retriever, self._thresholds, refusals=self._refusals)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question, taking what is left out from the history.
@@ -161,7 +171,7 @@ class ReportQA:
                 f"问题有 {len(question)} 个字符，最多可以有 {MAX_QUESTION} 个。请缩短后再问。"
             )
         if not re.search(r"\w", question):
-            answer = Answer(question, abstention=Abstention(Reason.EMPTY, "请输入一个问题。"))
+            answer = Answer(question, abstention=self._refusal(Reason.EMPTY, question))
         else:
             answer = yield from self._answer(question, history)
         return replace(answer, seconds=time.perf_counter() - begun)
@@ -169,8 +179,7 @@ class ReportQA:
     def _answer(self, question: str, history: Sequence[Turn]) -> Answering:
         asking = without_orders(question)
         if not re.search(r"\w", asking):
-            refused = plain_refusal(Reason.OFF_TOPIC, english=is_english(question))
-            return Answer(question, abstention=refused)
+            return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
         deadline = time.monotonic() + (self._model.timeout if self._model else 0.0)
         first, *others = parts_of(asking)
         answer = yield from self._answer_one(question, first, history, deadline)
@@ -192,16 +201,22 @@ class ReportQA:
         ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
         hits = _by_paragraph(ranked)
         matcher = Matcher(self._without_region(asked.terms), self._library.weights)
-        inquiry = Inquiry(asked, matcher, tuple(ranked), self._library, self._thresholds)
+        inquiry = Inquiry(
+            asked, matcher, tuple(ranked), self._library, self._thresholds, self._refusals
+        )
         draft = compose(inquiry)
         if isinstance(draft, Abstention):
             return Answer(question, (), hits, draft, standalone)
         claims = [c for c in parse(draft) if self._verifier.check(c).holds]
         if not claims:
-            missing = Abstention(Reason.NOT_MENTIONED, "报告未提及。")
+            missing = self._refusal(Reason.NOT_MENTIONED, question)
             return Answer(question, (), hits, missing, standalone)
         answer = Answer(question, renumber(claims), hits, None, standalone)
         return (yield from self._reworded(answer, inquiry, deadline))
+
+    def _refusal(self, reason: Reason, question: str) -> Abstention:
+        """Return an abstention that names nothing near."""
+        return Abstention(reason, self._refusals.of(reason, english=is_english(question)))
 
     def _standalone(
         self, asking: str, history: Sequence[Turn], read: Reader, deadline: float

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     endpoint there knows; else `provider:name`, or a name of OpenAI's own with
     `openai_api_key`. `model_timeout` bounds one answer, in seconds;
     `evidence_tokens` what the model is given to read.
+
+    `refusals` is a TOML file with words for what is not answered, in the form of
+    `qa/refusals.toml`; what it leaves out is said as there.
     """
 
     model_config = SettingsConfigDict(
@@ -51,6 +54,7 @@ class Settings(BaseSettings):
     model: str = ""
     model_timeout: float = Field(default=60, gt=0, le=600)
     evidence_tokens: int = Field(default=400, ge=100, le=8000)
+    refusals: Path | None = None
     openai_api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY")
     )

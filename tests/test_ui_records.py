@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -295,3 +296,16 @@ def test_an_upload_that_is_no_report_is_refused_and_deleted(
     with pytest.raises(ReadingError, match=told):
         Brought(file, CHINESE)
     assert not file.exists()
+
+
+def test_a_report_that_the_operator_keeps_lies_whole_under_what_is_in_it(tmp_path: Path) -> None:
+    text = "报告\n一、2040年工作回顾\n建成公园99座。\n"
+    kept = tmp_path / "kept"
+    for _ in range(2):
+        brought = Brought(_uploaded(tmp_path, "2041年红杉市政府工作报告.txt", text), CHINESE)
+        brought.keep(kept)
+        brought.close()
+    (file,) = (path for path in kept.rglob("*") if path.is_file())
+    assert file.name == "2041年红杉市政府工作报告.txt"
+    assert file.read_text("utf-8") == text
+    assert [path.name for path in kept.iterdir()] == [sha256(text.encode()).hexdigest()[:16]]

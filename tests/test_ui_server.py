@@ -115,6 +115,14 @@ def test_no_file_is_taken_where_uploads_are_switched_off(
         assert ("我的报告" in client.get("/config").text) is uploads
 
 
+@pytest.mark.parametrize(("folder", "told"), [(None, "离开页面后即删除"), (Path("x"), "会留存")])
+def test_visitors_are_told_whether_their_report_is_kept(
+    qa: ReportQA, folder: Path | None, told: str
+) -> None:
+    with TestClient(application(qa, Serving(uploads=Uploads(kept=folder)))) as client:
+        assert told in client.get("/config").text
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [("", "没有用户"), ("ana:geheim\n", "第1行"), ("# x\n\nana\n", "第3行")],

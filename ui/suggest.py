@@ -17,7 +17,6 @@ _ASKED = {
 }
 _NOT_COUNTED = ("%", "‰", "元", "美元", "倍", "个百分点")
 _MOST_TRIED = 8
-_QUICK = 2.0  # seconds
 _LONGEST_INDICATOR = 14
 
 
@@ -25,11 +24,10 @@ def follow_ups(qa: ReportQA, answer: Answer, known: frozenset[str], most: int = 
     """Return up to `most` questions on figures near the answer's sources.
 
     `known` are questions asked before, which are not offered again. A question is
-    kept if its answer cites the sentence of the figure and names it. Where answers
-    take long, as a language model's do, nothing is offered: the visitor would wait.
+    kept if its answer cites the sentence of the figure and names it. That is tried
+    without a language model: the visitor waits for it.
     """
-    if answer.seconds > _QUICK:
-        return []
+    qa = qa.plain
     near = (figure for figure in _near(qa, answer) if _question(figure) not in known)
     tried = islice(_one_of_each(near), _MOST_TRIED)
     return list(islice((_question(f) for f in tried if _is_answered(qa, f)), most))
