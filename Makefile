@@ -26,6 +26,9 @@ browser: ## Install Debian's Chromium and CJK fonts where they are missing (for 
 test: setup browser ## Run all tests
 	$(BIN)/python -m pytest
 
+screenshots: setup browser ## Take the screenshots of the page that README.md shows
+	$(BIN)/python -m tests.screenshots docs
+
 test-llm: setup ## Run the tests on a real language model (fetches 490 MB once)
 	$(BIN)/python -m pytest -m llm
 
@@ -59,4 +62,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser test test-llm lint format bench bench-retrieval calibrate gate gate-baseline lock clean
+.PHONY: help setup serve browser screenshots test test-llm lint format bench bench-retrieval calibrate gate gate-baseline lock clean

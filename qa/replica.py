@@ -25,6 +25,7 @@ from vectorstore.store import PassageStore
 
 if TYPE_CHECKING:
     from qa.models import LanguageModel
+    from qa.refusal_words import RefusalWords
 
 _LOG = logging.getLogger(__name__)
 # Seconds between two looks, and how old the last look may be when a question comes.
@@ -36,12 +37,17 @@ _FIRST_QUESTION = "地区生产总值增长多少？"
 class Replica(ReportQA):
     """One of many that answer over the index of one server."""
 
-    def __init__(self, store: PassageStore, model: LanguageModel | None = None) -> None:
+    def __init__(
+        self,
+        store: PassageStore,
+        model: LanguageModel | None = None,
+        refusals: RefusalWords | None = None,
+    ) -> None:
         self._store = store
         self._trouble: str | None = None
         self._making = threading.Lock()
-        self._edition = ReportQA(Retriever(store.at_rest()), model=model)
-        super().__init__(Retriever(store.at_rest()), model=model)
+        self._edition = ReportQA(Retriever(store.at_rest()), model=model, refusals=refusals)
+        super().__init__(Retriever(store.at_rest()), model=model, refusals=refusals)
         threading.Thread(target=_follow, args=(weakref.ref(self),), daemon=True).start()
 
     @property
@@ -53,6 +59,11 @@ class Replica(ReportQA):
     def reports(self) -> Sequence[Report]:
         """The reports that can be asked."""
         return self._edition.reports
+
+    @property
+    def plain(self) -> ReportQA:
+        """The reports of the state in force, answered without a language model."""
+        return self._edition.plain
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         """Answer one question from the state that is in force when it is asked."""
@@ -85,7 +96,7 @@ class Replica(ReportQA):
         with self._making:
             store = self._store.at_rest()
             if self._edition._retriever.store.snapshot is not store.snapshot:
-                edition = ReportQA(Retriever(store))
+                edition = ReportQA(Retriever(store), refusals=self._refusals)
                 edition.ask(_FIRST_QUESTION)  # the language model need not hear of it
                 edition._model = self._model
                 self._edition = edition

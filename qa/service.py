@@ -149,11 +149,13 @@ class ReportQA:
         """The reports that can be asked."""
         return self._retriever.store.reports
 
-    @cached_property
+    @property
     def plain(self) -> ReportQA:
         """The same reports, answered without a language model."""
-        if self._model is None:
-            return self
+        return self if self._model is None else self._without_model
+
+    @cached_property
+    def _without_model(self) -> ReportQA:
         return ReportQA(self._retriever, self._thresholds, refusals=self._refusals)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -305,7 +307,7 @@ def _replica(settings: Settings, embedder: Embedder) -> ReportQA:
         raise IndexMissing(
             f"{home} 上没有已索引的报告。请先运行：report-qa index 报告文件 --chroma {home}"
         )
-    return Replica(store, _model_of(settings))
+    return Replica(store, _model_of(settings), RefusalWords.open(settings.refusals))
 
 
 def _model_of(settings: Settings) -> LanguageModel | None:

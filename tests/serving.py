@@ -54,9 +54,14 @@ def free_port() -> int:
 
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[str]:
-    """Serve the reports as a user would, and yield the page's address."""
+    """Serve the reports in a folder as a user would, and yield the page's address.
+
+    Where there are none, it is the built-in report.
+    """
     port = free_port()
-    arguments = ["serve", "--port", str(port), "--reports", str(folder / "reports"), *options]
+    reports = folder / "reports"
+    where = ["--reports", str(reports)] if reports.exists() else []
+    arguments = ["serve", "--port", str(port), *where, *options]
     server = subprocess.Popen(
         [sys.executable, "-m", "qa.cli", *arguments],
         env={**os.environ, "REPORT_QA_DATA_DIR": str(folder / "data")},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ class Page:
             title=self._texts.title, analytics_enabled=False, delete_cache=(3600, 3600)
         ) as page:
             own = gr.State(None, time_to_live=_VISIT, delete_callback=_close)
-            self._html(self._header())
+            self._html(self._header)  # anew for each visitor: the reports may change
             with gr.Row(elem_id="desk"):
                 with gr.Column(scale=5, elem_id="left"), gr.Tabs():
                     self._chat(own)
@@ -71,7 +71,11 @@ class Page:
         return page
 
     def _html(
-        self, content: str, elem_id: str | None = None, connect: str = "", events: str = ""
+        self,
+        content: str | Callable[[], str],
+        elem_id: str | None = None,
+        connect: str = "",
+        events: str = "",
     ) -> Any:
         """Return a part in our own markup; `connect` is what looks after it in the browser.
 
@@ -114,7 +118,8 @@ class Page:
             self._html(chat.bar(texts), "bar")
             log = self._html("", "chat", connect="chat", events="act stop")
             self._html(chat.composer(texts), "asking", connect="composer")
-        running = log.act(self._act, own, log, **_PATIENT)
+        # One at a time, which the browser sees to: Gradio would lose what follows a stop.
+        running = log.act(self._act, own, log, trigger_mode="multiple", **_QUIET)
         log.stop(self._stop, outputs=log, cancels=running, queue=False, **_QUIET)
 
     def _figures(self, own: Any) -> None:
