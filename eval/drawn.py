@@ -38,7 +38,8 @@ class DrawnEmbedder:
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed passages: an (n, dimension) array of unit vectors."""
         vectors = np.stack([self._drawn(text) for text in texts])
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-6), dtype=np.float32)
 
     def _drawn(self, text: str) -> NDArray[np.float32]:
         terms = [zlib.crc32(term.encode("utf-8", "replace")) % _DRAWN for term in tokens(text)]

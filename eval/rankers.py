@@ -30,13 +30,13 @@ def dense(store: PassageStore, query: str, k: int = 10) -> list[Hit]:
 def _paragraphs(scores: NDArray[np.floating], state: Snapshot, k: int) -> list[Hit]:
     """Rank paragraphs by their best row; rows of score -inf are not found."""
     hits: list[Hit] = []
-    seen: set[int] = set()
+    seen: set[tuple[int, int]] = set()
     for row in np.argsort(-scores, kind="stable"):
-        paragraph = int(state.row_paragraph[row])
+        paragraph = state.paragraph(int(row))
         if len(hits) == k or not np.isfinite(scores[row]):
             break
         if paragraph not in seen:
             seen.add(paragraph)
-            found = state.rows[row]
+            found = state.row(int(row))
             hits.append(Hit(found.passage, found.sentence, float(scores[row]), len(hits) + 1))
     return hits

@@ -2,7 +2,8 @@
 
 manifest.json        which report versions are live; replaced in one step
 reports/HASH.json    the records of one report version
-lexical/GENERATION/  the BM25 index over the live sentences
+lexical/GENERATION/  where the live sentences stand, and the BM25 index over them
+exact/chroma-NAME/   the vectors of single report versions once more, for exact search
 chroma-NAME/         the vectors, one row for each sentence of each version
 .lock                held while writing
 """
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from vectorstore import manifest as manifests
 from vectorstore import records
 from vectorstore.errors import ForeignIndex, IndexBusy, StoreError
-from vectorstore.lexical import LexicalIndex
+from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
 from vectorstore.vectors import Vectors
@@ -191,29 +192,28 @@ class IndexFolder:
     def _report_path(self, version: Version) -> Path:
         return self.path / _REPORTS / f"{version.hash}.json"
 
-    # -- terms and vectors
+    # -- the generation and the vectors
 
-    def lexical(
-        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
-    ) -> LexicalIndex:
-        """Open the terms of a generation.
+    def generation(self, manifest: Manifest, derive: Callable[[], Generation]) -> Generation:
+        """Open the generation of a manifest; one of an older form is derived anew.
 
         Raises:
-            StoreError: they are missing or damaged, or not of so many rows.
+            StoreError: it is missing or damaged, or not of the reports of the manifest.
         """
-        lexical = LexicalIndex.load(self.path / _LEXICAL / generation)
-        if len(lexical) != rows:
-            raise StoreError(
-                f"{self} 的词索引里有 {len(lexical)} 个句子，报告里有 {rows} 个。{self.mend}"
-            )
-        return lexical
+        folder = self.path / _LEXICAL / str(manifest.lexical)
+        if Generation.is_older(folder):
+            return derive()
+        generation = Generation.load(folder)
+        if not generation.is_of(manifest.versions):
+            raise StoreError(f"{folder} 里的目录与 {self} 的清单不符。{self.mend}")
+        return generation
 
-    def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
-        """Write the terms of a generation, on disk before this returns."""
-        target = self.path / _LEXICAL / generation
+    def write_generation(self, name: str, generation: Generation) -> None:
+        """Write a generation, on disk before this returns."""
+        target = self.path / _LEXICAL / name
         shutil.rmtree(target, ignore_errors=True)
         with self._writable():
-            lexical.save(target)
+            generation.save(target)
             for path in (*target.iterdir(), target, target.parent):
                 _flush(path)
 

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from vectorstore.lexical import LexicalIndex
+from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
 from vectorstore.vectors import Vectors
 
 
 class Home(Protocol):
-    """The keeper of manifest, records, terms and vectors. Its `str` is shown to users."""
+    """The keeper of manifest, records, generation and vectors. Its `str` is shown to users."""
 
     @property
     def mend(self) -> str:
@@ -60,17 +60,15 @@ class Home(Protocol):
         """Return the records of these versions, in this order."""
         ...
 
-    def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
-        """Write the terms of a generation, before it is committed."""
+    def write_generation(self, name: str, generation: Generation) -> None:
+        """Write a generation, before the manifest that names it is committed."""
         ...
 
-    def lexical(
-        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
-    ) -> LexicalIndex:
-        """Open the terms of a generation; `build` makes them where the home keeps none.
+    def generation(self, manifest: Manifest, derive: Callable[[], Generation]) -> Generation:
+        """Open the generation of a manifest; `derive` makes it where the home keeps none.
 
         Raises:
-            StoreError: they are damaged, or not of so many rows.
+            StoreError: it is damaged, or not of the reports of the manifest.
         """
         ...
 

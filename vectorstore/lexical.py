@@ -19,10 +19,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore import arrays
 from vectorstore.errors import StoreError
 
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+|[^\W0-9a-z_]+")
@@ -32,7 +34,7 @@ _B = 0.75
 # More than float32 may lose when it sums in another order.
 _ROUNDING = 1e-4
 
-Rows = NDArray[np.integer]
+Rows = NDArray[np.integer[Any]]
 Scores = NDArray[np.float32]
 
 
@@ -70,7 +72,7 @@ def weight(
     ln(1 + (n - df + 0.5) / (df + 0.5)) · tf / (tf + k1 (1 - b + b length / mean_length)),
     https://lucene.apache.org/core/9_0_0/core/org/apache/lucene/search/similarities/BM25Similarity.html
     """
-    idf = np.log1p((n - df + 0.5) / (df + 0.5))
+    idf: NDArray[np.floating] = np.log1p((n - df + 0.5) / (df + 0.5))
     return idf * tf / (tf + _K1 * (1 - _B + _B * length / mean_length))
 
 
@@ -94,8 +96,8 @@ class _Arrays:
 class LexicalIndex:
     """A BM25 index over a fixed list of texts, addressed by their positions."""
 
-    def __init__(self, arrays: _Arrays) -> None:
-        self._arrays = arrays
+    def __init__(self, inverted: _Arrays) -> None:
+        self._arrays = inverted
 
     def __len__(self) -> int:
         return len(self._arrays.lengths)
@@ -139,7 +141,7 @@ class LexicalIndex:
         """Write the index into `folder`, which is made if missing."""
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(_Arrays):
-            np.save(folder / f"{field.name}.npy", getattr(self._arrays, field.name))
+            arrays.save(folder, field.name, getattr(self._arrays, field.name))
         content = {"texts": len(self), "postings": len(self._arrays.rows)}
         (folder / _SIZE_FILE).write_text(json.dumps(content), encoding="utf-8")
 
@@ -152,29 +154,32 @@ class LexicalIndex:
         """
         try:
             content = json.loads((folder / _SIZE_FILE).read_text("utf-8"))
-            arrays = _Arrays(
-                *(_mapped(folder / f"{field.name}.npy") for field in fields(_Arrays))
-            )
-            _check(arrays, texts=int(content["texts"]), postings=int(content["postings"]))
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            found = _Arrays(*(arrays.mapped(folder, field.name) for field in fields(_Arrays)))
+            _check(found, texts=int(content["texts"]), postings=int(content["postings"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"词索引 {folder} 缺失或已损坏：{error}。请用 report-qa index --rebuild 重建索引。"
             ) from error
-        return cls(arrays)
+        return cls(found)
 
     # -- scoring
 
     def scores(self, query: str) -> Scores:
         """Return the BM25 score of every text for `query`, in the order of the texts."""
-        return self.scores_between(query, 0, len(self))
+        return self.scores_within(query, [(0, len(self))])
 
-    def scores_between(self, query: str, start: int, end: int) -> Scores:
-        """Return the scores of the texts `start` to `end`, as `scores` gives them."""
-        scores = np.zeros(end - start, dtype=np.float32)
+    def scores_within(self, query: str, spans: Sequence[tuple[int, int]]) -> Scores:
+        """Return the scores of the texts of each of these half-open runs, one after the other."""
+        bounds = np.array(spans, dtype=np.int64).reshape(-1, 2)
+        offsets = np.cumsum([0, *(bounds[:, 1] - bounds[:, 0])])
+        scores = np.zeros(int(offsets[-1]), dtype=np.float32)
         for term, times in self._terms(query):
             rows, weights = self._postings(term)
-            low, high = np.searchsorted(rows, (start, end))
-            scores[rows[low:high] - start] += times * weights[low:high]
+            cuts = np.searchsorted(rows, bounds)
+            for place in np.flatnonzero(cuts[:, 0] < cuts[:, 1]):
+                inside = slice(*cuts[place])
+                at = rows[inside] - bounds[place, 0] + offsets[place]
+                scores[at] += times * weights[inside]
         return scores
 
     def scores_at(self, query: str, rows: Rows) -> Scores:
@@ -226,10 +231,10 @@ class LexicalIndex:
         """Return, in order, the rows that may be among the best, once `terms` are counted too."""
         left = sum(self._bound(term) for term in terms)
         hopeful = [rows[partial[rows] + left >= floor - _ROUNDING] for rows in met]
-        found = np.unique(np.concatenate(hopeful)) if hopeful else np.empty(0, dtype=np.int32)
-        scores = partial[found]
+        found: Rows = np.unique(np.concatenate(hopeful)) if hopeful else np.empty(0, np.int32)
+        scores: Scores = partial[found]
         for term, times in terms:
-            scores = scores + times * self._looked_up(term, found)
+            scores += times * self._looked_up(term, found)
             left -= self._bound((term, times))
             floor = max(floor, _kth(scores, k))
             hoping = scores + left >= floor - _ROUNDING
@@ -242,7 +247,7 @@ class LexicalIndex:
         if not lists or len(lists) < len(set(tokens(text))):
             return np.empty(0, dtype=np.int32)
         first, *others = sorted(lists, key=len)
-        found = np.asarray(first)
+        found: Rows = first
         for rows in others:
             found = found[_places(rows, found) >= 0]
         return found
@@ -252,9 +257,7 @@ class LexicalIndex:
         times = Counter(_code(token) for token in tokens(query))
         codes = np.array([*times], dtype=np.uint64)
         places = _places(self._arrays.codes, codes)
-        return [
-            (int(p), count) for p, count in zip(places, times.values(), strict=True) if p >= 0
-        ]
+        return [(int(p), count) for p, count in zip(places, times.values(), strict=True) if p >= 0]
 
     def _bound(self, term: tuple[int, int]) -> float:
         return float(self._arrays.peaks[term[0]]) * term[1]
@@ -321,21 +324,13 @@ def _inverted(
     return _Arrays(codes[first], starts, rows, weights, counts, peaks, lengths)
 
 
-def _mapped(path: Path) -> NDArray[np.generic]:
-    # What is empty cannot be mapped.
-    shape = np.load(path, mmap_mode=None, allow_pickle=False) if path.stat().st_size < 256 else None
-    if shape is not None and shape.size == 0:
-        return np.asarray(shape)
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-
-
-def _check(arrays: _Arrays, *, texts: int, postings: int) -> None:
+def _check(index: _Arrays, *, texts: int, postings: int) -> None:
     """Raise ValueError unless the arrays belong together."""
-    found = (len(arrays.lengths), len(arrays.rows), len(arrays.weights), len(arrays.counts))
+    found = (len(index.lengths), len(index.rows), len(index.weights), len(index.counts))
     if found != (texts, postings, postings, postings):
         raise ValueError(f"{found} entries, expected {texts} texts and {postings} postings")
-    if len(arrays.codes) != len(arrays.peaks) or len(arrays.starts) != len(arrays.codes) + 1:
-        raise ValueError(f"{len(arrays.codes)} terms, {len(arrays.starts)} places")
+    if len(index.codes) != len(index.peaks) or len(index.starts) != len(index.codes) + 1:
+        raise ValueError(f"{len(index.codes)} terms, {len(index.starts)} places")
 
 
 def _places(ordered: NDArray[np.generic], wanted: NDArray[np.generic]) -> NDArray[np.int64]:

@@ -88,6 +88,18 @@ class Passage:
         return (*self.section, heading) if heading else self.section
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a report without opening it; the fields are those of `Report`."""
+
+    id: str
+    title: str
+    region: str | None
+    year: int | None
+    date: date | None
+    speaker: str | None
+
+
 @dataclass(frozen=True)
 class Report:
     """One government work report.
@@ -110,6 +122,11 @@ class Report:
     def __post_init__(self) -> None:
         if len(self.gaps) != len(self.passages) + 1:
             raise ValueError("a report has one gap more than it has passages")
+
+    @property
+    def card(self) -> Card:
+        """What is known of the report without its text."""
+        return Card(self.id, self.title, self.region, self.year, self.date, self.speaker)
 
     @property
     def source(self) -> str:

@@ -2,25 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.catalogue import PART_CODES
 from vectorstore.report import Hit, Part
-from vectorstore.snapshot import PART_CODES, Snapshot
+from vectorstore.snapshot import Snapshot
 from vectorstore.store import PassageStore
 
 _POOL = 100
 _DENSE_WEIGHT = 0.4
 _PART_BOOST = 0.25
+# Up to so many rows, all are scored; of more, those that may be among the best.
+FEW = 20_000
+
+Rows = NDArray[np.integer[Any]]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One query on its way through one snapshot.
+
+    `positions` are the reports to be searched, `None` all. `dense` holds the rows nearest
+    to the query, and how near they are on a scale from 0 for the last of them to 1.
+    """
+
+    state: Snapshot
+    text: str
+    part: int | None
+    positions: list[int] | None
+    dense_rows: Rows
+    dense: Scores
+    few: int
+
+    def ranked(self, depth: int) -> tuple[Rows, Scores]:
+        """Return the `depth` best rows, best first, with their scores; ties in reading order.
+
+        The score is the weighted sum of nearness and BM25, the latter as a share of the
+        highest, and a bonus for the preferred part.
+        """
+        rows, lexical = self._candidates(depth)
+        top = float(lexical.max(initial=0.0))
+        dense = np.zeros(len(rows), dtype=np.float32)
+        dense[np.searchsorted(rows, self.dense_rows)] = self.dense
+        fused = _DENSE_WEIGHT * dense + (1 - _DENSE_WEIGHT) * lexical / (top or 1.0)
+        if self.part is not None:
+            fused[self.state.catalogue.parts[rows] == self.part] += _PART_BOOST
+        order = np.argsort(-fused, kind="stable")[:depth]
+        return rows[order], fused[order].astype(np.float32)
+
+    def _candidates(self, depth: int) -> tuple[Rows, Scores]:
+        """Return, in order, all rows that may be among the `depth` best, and their BM25.
+
+        A row that is not near can only be there if fewer than `depth` rows of its kind, in
+        the preferred part or outside, have a higher BM25.
+        """
+        catalogue, lexical = self.state.catalogue, self.state.lexical
+        if self.positions is not None:
+            rows = catalogue.rows_of(self.positions)
+            if len(rows) <= self.few:
+                spans = [catalogue.span(position) for position in self.positions]
+                return rows, lexical.scores_within(self.text, spans)
+        elif len(catalogue) <= self.few:
+            return np.arange(len(catalogue)), lexical.scores(self.text)
+        kinds = list(self._kinds())
+        found = [_first(lexical.best(self.text, depth, kind)[0], kind, depth) for kind in kinds]
+        rows = np.unique(np.concatenate((self.dense_rows, *found)))
+        return rows, lexical.scores_at(self.text, rows)
+
+    def _kinds(self) -> Iterator[NDArray[np.bool_]]:
+        """Yield the rows that may be found; where a part is preferred, those in it apart."""
+        catalogue = self.state.catalogue
+        allowed = np.ones(len(catalogue), dtype=np.bool_)
+        if self.positions is not None:
+            allowed[:] = False
+            allowed[catalogue.rows_of(self.positions)] = True
+        if self.part is None:
+            yield allowed
+        else:
+            preferred = catalogue.parts == self.part
+            yield allowed & preferred
+            yield allowed & ~preferred
 
 
 class Retriever:
     """Finds the sentences of a store that bear on a query."""
 
-    def __init__(self, store: PassageStore) -> None:
+    def __init__(self, store: PassageStore, few: int = FEW) -> None:
+        """`few` is the number of rows up to which all are scored; the results are the same."""
         self.store = store
+        self._few = few
 
     def rank(
         self,
@@ -37,12 +113,12 @@ class Retriever:
         `part` prefers sentences of that part of their report, without excluding
         the others; `reports` excludes all but these report ids.
         """
-        state = self.store.snapshot
-        fused = self._fused(query, max(k, _POOL), part, reports, state, words)
-        best = _top(fused, k)
+        search = self._search(query, max(k, _POOL), part, reports, words)
+        if search is None:
+            return []
         return [
-            Hit(state.rows[row].passage, state.rows[row].sentence, float(fused[row]), rank)
-            for rank, row in enumerate(best, start=1)
+            _hit(search.state, int(row), float(score), rank)
+            for rank, (row, score) in enumerate(zip(*search.ranked(k), strict=True), start=1)
         ]
 
     def search(
@@ -58,63 +134,61 @@ class Retriever:
 
         `part`, `reports` and `words` are as in `rank`.
         """
-        state = self.store.snapshot
-        fused = self._fused(query, max(4 * k, _POOL), part, reports, state, words)
-        hits: list[Hit] = []
-        seen: set[int] = set()
-        for row in _top(fused, len(fused)):
-            paragraph = int(state.row_paragraph[row])
-            if paragraph in seen:
-                continue
-            seen.add(paragraph)
-            found = state.rows[row]
-            hits.append(Hit(found.passage, found.sentence, float(fused[row]), len(hits) + 1))
-            if len(hits) == k:
+        pool = max(4 * k, _POOL)
+        search = self._search(query, pool, part, reports, words)
+        if search is None:
+            return []
+        depth = pool
+        while True:
+            rows, scores = search.ranked(depth)
+            best: dict[tuple[int, int], tuple[int, float]] = {}
+            for row, score in zip(rows, scores, strict=True):
+                best.setdefault(search.state.paragraph(int(row)), (int(row), float(score)))
+            if len(best) >= k or len(rows) < depth:
                 break
-        return hits
+            depth *= 4
+        return [
+            _hit(search.state, row, score, rank)
+            for rank, (row, score) in enumerate([*best.values()][:k], start=1)
+        ]
 
-    def _fused(
+    def _search(
         self,
         query: str,
         pool: int,
         part: Part | None,
         reports: Collection[str] | None,
-        state: Snapshot,
-        words: str = "",
-    ) -> NDArray[np.float32]:
-        """Return the score of every row, -inf for those that are not to be found."""
-        fused = np.full(len(state.rows), -np.inf, dtype=np.float32)
-        if not state.rows or not query.strip():
-            return fused
+        words: str,
+    ) -> _Search | None:
+        """Begin a search with the `pool` nearest rows; `None` where nothing can be found."""
+        state = self.store.snapshot
+        positions = None if reports is None else state.positions(reports)
+        if not len(state.catalogue) or not query.strip() or positions == []:
+            return None
         vector = self.store.embedder.embed_queries([query])[0]
-        dense = np.zeros(len(state.rows), dtype=np.float32)
         found = self.store.dense(vector, pool, reports=reports, snapshot=state)
-        lexical = state.lexical.scores(f"{query} {words}").copy()
-        allowed = _allowed(state, reports)
-        lexical[~allowed] = 0.0
-        rows = np.array([row for row, _ in found], dtype=np.int64)
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         if len(cosines):
             low = cosines.min()
-            dense[rows] = (cosines - low) / max(float(cosines.max() - low), 1e-6)
-        top = float(lexical.max())
-        if top > 0:
-            lexical /= top
-        fused = _DENSE_WEIGHT * dense + (1 - _DENSE_WEIGHT) * lexical
-        if part is not None:
-            fused[state.row_part == PART_CODES[part]] += _PART_BOOST
-        fused[~allowed] = -np.inf
-        return fused.astype(np.float32)
+            cosines = (cosines - low) / max(float(cosines.max() - low), 1e-6)
+        return _Search(
+            state=state,
+            text=f"{query} {words}",
+            part=None if part is None else PART_CODES[part],
+            positions=positions,
+            dense_rows=np.array([row for row, _ in found], dtype=np.int64),
+            dense=cosines,
+            few=self._few,
+        )
 
 
-def _allowed(state: Snapshot, reports: Collection[str] | None) -> NDArray[np.bool_]:
-    if reports is None:
-        return np.ones(len(state.rows), dtype=np.bool_)
-    wanted = np.array([report.id in reports for report in state.reports], dtype=np.bool_)
-    return wanted[state.row_report]
+def _first(found: Rows, kind: NDArray[np.bool_], depth: int) -> Rows:
+    """Fill up what scores to `depth` rows with the first rows of its kind that do not."""
+    if len(found) >= depth:
+        return found
+    return np.union1d(found, np.flatnonzero(kind)[: depth + len(found)])
 
 
-def _top(scores: NDArray[np.float32], k: int) -> list[int]:
-    """Return the positions of the `k` highest finite scores, best first, ties in order."""
-    order = np.argsort(-scores, kind="stable")[:k]
-    return [int(row) for row in order if np.isfinite(scores[row])]
+def _hit(state: Snapshot, index: int, score: float, rank: int) -> Hit:
+    row = state.row(index)
+    return Hit(row.passage, row.sentence, score, rank)

@@ -25,8 +25,8 @@ from vectorstore import manifest as manifests
 from vectorstore import records
 from vectorstore.chroma import Chroma, Entry, Table
 from vectorstore.errors import IndexBusy, StoreError, StoreUnavailable
+from vectorstore.generation import Generation
 from vectorstore.lease import Lease
-from vectorstore.lexical import LexicalIndex
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
 from vectorstore.server import ChromaServer
@@ -38,12 +38,13 @@ _RECORDS = f"{_PREFIX}records"
 _HEAD = "head:"
 # Seconds that a replaced state can still be searched: longer than any answer takes.
 GRACE = 900.0
-_KEPT_TERMS = 3
+# Generations; and the folder that they are in.
+_KEPT, _LEXICAL = 3, "lexical"
 _RETIRED = "retired"
 
 
 class SharedIndex:
-    """The index on one server. Terms are built by each machine and kept in its `cache`."""
+    """The index on one server. Generations are derived by each machine and kept in its `cache`."""
 
     shared = True
 
@@ -194,31 +195,30 @@ class SharedIndex:
                 f"{self} 上报告「{version.id}」的内容缺失或已损坏：{error}。{self.mend}"
             ) from error
 
-    # -- terms and vectors
+    # -- the generation and the vectors
 
-    def lexical(
-        self, generation: str, rows: int, build: Callable[[], LexicalIndex]
-    ) -> LexicalIndex:
-        """Open the terms of a generation, built by this machine if it was not yet."""
+    def generation(self, manifest: Manifest, derive: Callable[[], Generation]) -> Generation:
+        """Open the generation of a manifest, derived by this machine if it was not yet."""
+        name = str(manifest.lexical)
         with suppress(StoreError):
-            lexical = LexicalIndex.load(self.cache / generation)
-            if len(lexical) == rows:
-                return lexical
-        lexical = build()
-        self.write_lexical(generation, lexical)
-        return lexical
+            generation = Generation.load(self.cache / _LEXICAL / name)
+            if generation.is_of(manifest.versions):
+                return generation
+        generation = derive()
+        self.write_generation(name, generation)
+        return generation
 
-    def write_lexical(self, generation: str, lexical: LexicalIndex) -> None:
-        """Keep the terms of a generation on this machine, if there is room."""
-        target = self.cache / generation
+    def write_generation(self, name: str, generation: Generation) -> None:
+        """Keep a generation on this machine, if there is room."""
+        folder = self.cache / _LEXICAL
         # Other processes of this machine may be writing the same.
-        draft = target.with_name(f"{generation}.{secrets.token_hex(4)}")
+        draft = folder / f"{name}.{secrets.token_hex(4)}"
         try:
-            lexical.save(draft)
-            shutil.rmtree(target, ignore_errors=True)
-            draft.rename(target)
-            by_age = sorted(self.cache.iterdir(), key=lambda path: path.stat().st_mtime)
-            for path in by_age[:-_KEPT_TERMS]:
+            generation.save(draft)
+            shutil.rmtree(folder / name, ignore_errors=True)
+            draft.rename(folder / name)
+            by_age = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+            for path in by_age[:-_KEPT]:
                 shutil.rmtree(path, ignore_errors=True)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
+from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import LexicalIndex
-from vectorstore.manifest import Version
-from vectorstore.report import Part, Passage, Report
+from vectorstore.report import Passage, Report
+from vectorstore.shelf import Shelf
 
-PART_CODES: dict[Part, int] = {part: code for code, part in enumerate(Part)}
 _ORDINAL = re.compile(r"^\s*[一二三四五六七八九十]+\s*[、.．]\s*")
 
 
@@ -29,58 +27,76 @@ class Row:
 class Snapshot:
     """One committed state, complete in itself: a search uses one from start to end.
 
-    Rows are the sentences of the live reports in reading order; `lexical` scores
-    them by position. `row_report[i]` is the position of row i's report in
-    `reports`, `row_paragraph[i]` the running number of its paragraph over all
-    reports, `row_part[i]` the code of its part in `PART_CODES`. `vectors` names the place
-    of their vectors in the index's home.
+    Rows are the sentences of the live reports in reading order; `lexical` scores them by
+    position, `catalogue` says where each stands. `versions[i]` is the key of the version
+    of `reports[i]`; `vectors` names the place of their vectors in the index's home.
     """
 
-    reports: tuple[Report, ...]
+    reports: Shelf
     versions: tuple[str, ...]
-    rows: tuple[Row, ...]
-    row_report: NDArray[np.int32]
-    row_paragraph: NDArray[np.int32]
-    row_part: NDArray[np.int8]
-    row_of_id: dict[str, int]
+    catalogue: Catalogue
     lexical: LexicalIndex
     vectors: str
 
-    @classmethod
-    def of(
-        cls,
-        versions: Sequence[Version],
-        reports: Sequence[Report],
-        lexical: LexicalIndex,
-        vectors: str,
-    ) -> Snapshot:
-        """Lay out the rows of these reports; `versions` and `reports` run side by side."""
-        rows: list[Row] = []
-        ids: dict[str, int] = {}
-        row_report: list[int] = []
-        row_paragraph: list[int] = []
-        row_part: list[int] = []
-        paragraph = -1
-        for position, (version, report) in enumerate(zip(versions, reports, strict=True)):
-            for passage in report.passages:
-                paragraph += 1
-                for index in range(len(passage.sentences)):
-                    ids[row_id(version.key, passage, index)] = len(rows)
-                    rows.append(Row(passage, index))
-                    row_report.append(position)
-                    row_paragraph.append(paragraph)
-                    row_part.append(PART_CODES[passage.part])
-        return cls(
-            reports=tuple(reports),
-            versions=tuple(version.key for version in versions),
-            rows=tuple(rows),
-            row_report=np.array(row_report, dtype=np.int32),
-            row_paragraph=np.array(row_paragraph, dtype=np.int32),
-            row_part=np.array(row_part, dtype=np.int8),
-            row_of_id=ids,
-            lexical=lexical,
-            vectors=vectors,
-        )
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows in reading order, each read from its report when it is looked at."""
+        return Rows(self)
+
+    def row(self, index: int) -> Row:
+        """Return a row; its report is opened if need be."""
+        report = self.reports[self.catalogue.report_of(index)]
+        passage = report.passage(int(self.catalogue.paragraphs[index]))
+        assert passage is not None  # the catalogue is of these reports
+        return Row(passage, int(self.catalogue.sentences[index]))
+
+    def paragraph(self, index: int) -> tuple[int, int]:
+        """Return what tells the paragraph of a row from all others: its report and number."""
+        return self.catalogue.report_of(index), int(self.catalogue.paragraphs[index])
+
+    def row_named(self, id_: str) -> int | None:
+        """Return the row that has this name among the vectors, `None` if it is not live."""
+        version, paragraph, sentence = id_.rsplit(":", 2)
+        position = self._positions.get(version)
+        if position is None:
+            return None
+        return self.catalogue.row_at(position, int(paragraph), int(sentence))
+
+    def row_ids(self, position: int) -> tuple[str, ...]:
+        """Return the names among the vectors of the rows of one report."""
+        rows = slice(*self.catalogue.span(position))
+        places = zip(self.catalogue.paragraphs[rows], self.catalogue.sentences[rows], strict=True)
+        return tuple(f"{self.versions[position]}:{p}:{s}" for p, s in places)
+
+    def positions(self, reports: Collection[str]) -> list[int]:
+        """Return the positions of those of these report ids that are live, in order."""
+        found = (self.reports.position(id_) for id_ in set(reports))
+        return sorted(position for position in found if position is not None)
+
+    @property
+    def opened(self) -> dict[str, Report]:
+        """The reports that are open, by the key of their version."""
+        return {self.versions[place]: report for place, report in self.reports.opened.items()}
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {version: place for place, version in enumerate(self.versions)}
+
+
+class Rows(Sequence[Row]):
+    """The rows of a snapshot as a sequence."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __len__(self) -> int:
+        return len(self._snapshot.catalogue)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self._snapshot.row(index) for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> Row:  # type: ignore[override]
+        return self._snapshot.row(range(len(self))[index])
 
 
 def row_id(version: str, passage: Passage, sentence: int) -> str:
@@ -96,14 +112,3 @@ def contextualised(passage: Passage, sentence: str) -> str:
     """
     title = _ORDINAL.sub("", passage.section[0]).strip() if passage.section else ""
     return f"{title} {sentence.strip()}" if title else sentence.strip()
-
-
-def build_lexical(reports: Sequence[Report]) -> LexicalIndex:
-    """Index the terms of every sentence of these reports, in the order of a snapshot's rows."""
-    return LexicalIndex.build(
-        [
-            contextualised(passage, text)
-            for report in reports
-            for passage, _, text in report.sentences()
-        ]
-    )

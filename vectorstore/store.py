@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,14 +21,19 @@ from numpy.typing import NDArray
 
 from vectorstore.embedding import Embedder
 from vectorstore.errors import StoreError, StoreUnavailable, UnknownReport
+from vectorstore.exact import ReportVectors
 from vectorstore.folder import IndexFolder
+from vectorstore.generation import Generation
 from vectorstore.home import Home
-from vectorstore.lexical import LexicalIndex
 from vectorstore.manifest import Manifest, Version, generation_of
 from vectorstore.records import content_hash
 from vectorstore.report import Report
-from vectorstore.snapshot import Snapshot, build_lexical, contextualised, row_id
+from vectorstore.shelf import Shelf
+from vectorstore.snapshot import Snapshot, contextualised, row_id
 from vectorstore.vectors import Place, Vectors
+
+# Up to so many rows, comparing with each is faster than a filtered search among all.
+_FEW = 20_000
 
 Progress = Callable[[int, int], None]
 
@@ -58,6 +63,9 @@ class PassageStore:
         self._opened: dict[str, Vectors] = {}
         self._looked = time.monotonic()
         self._lock = threading.RLock()
+        self._exact = ReportVectors(
+            home.cache / "exact", lambda state, ids: self._vectors(state).of(ids)
+        )
         self._state = (manifest, _load_snapshot(home, manifest))
 
     @classmethod
@@ -90,7 +98,7 @@ class PassageStore:
             return cls(home, embedder, empty, replacing=True)
 
     @property
-    def reports(self) -> tuple[Report, ...]:
+    def reports(self) -> Shelf:
         """The live reports, in the order in which they were first added."""
         return self.snapshot.reports
 
@@ -240,14 +248,22 @@ class PassageStore:
         """Put a new set of live versions in force, then sweep what is not live."""
         before = self._state[0]
         generation = generation_of(versions)
-        reports = _reports_of(self.home, versions, self.snapshot)
-        self.home.write_lexical(generation, build_lexical(reports))
+        self.home.write_generation(generation, _derived(self.home, versions, self.snapshot))
         manifest = replace(before, versions=versions, lexical=generation)
         with self._lock:
             self.home.commit(manifest)
             self._replacing = False
             self._adopt(manifest)
         self.home.sweep(manifest, len(self.snapshot.rows))
+        self._keep_exact()
+
+    def _keep_exact(self) -> None:
+        """Have the vectors of every live report at hand before it is asked about."""
+        state = self.snapshot
+        self._exact.sweep(state)
+        with suppress(StoreError):  # they are fetched when they are needed
+            for position in range(len(state.versions)):
+                self._exact.of(state, position)
 
     def vectors_of(self, report: Report) -> NDArray[np.float32]:
         """Return the vectors of a live report's sentences, in reading order.
@@ -279,17 +295,16 @@ class PassageStore:
         k = min(k, len(state.rows))
         if k == 0:
             return []
-        if reports is None:
-            found = self._nearest(query_vector, k, None, state)
-            if len(found) == k:
-                return found
+        if reports is not None:
+            positions = state.positions(reports)
+            if sum(end - start for start, end in map(state.catalogue.span, positions)) <= _FEW:
+                return self._exact.nearest(query_vector, k, state, positions)
+            return self._nearest(query_vector, k, [state.versions[p] for p in positions], state)
+        found = self._nearest(query_vector, k, None, state)
+        if len(found) == k:
+            return found
         # Rows of versions that are not live took places: ask for the live ones alone.
-        versions = [
-            key
-            for key, report in zip(state.versions, state.reports, strict=True)
-            if reports is None or report.id in reports
-        ]
-        return self._nearest(query_vector, k, versions, state) if versions else []
+        return self._nearest(query_vector, k, state.versions, state)
 
     def _nearest(
         self,
@@ -303,7 +318,8 @@ class PassageStore:
         except StoreUnavailable:
             self._opened.clear()  # the server may come back with other tables
             raise
-        return [(state.row_of_id[id_], cosine) for id_, cosine in found if id_ in state.row_of_id]
+        rows = ((state.row_named(id_), cosine) for id_, cosine in found)
+        return [(row, cosine) for row, cosine in rows if row is not None]
 
     def _vectors(self, state: Snapshot) -> Vectors:
         """Open the vectors of a state.
@@ -353,20 +369,27 @@ def _manifest_of(home: Home, embedder: Embedder) -> Manifest | None:
     return manifest
 
 
-def _reports_of(
-    home: Home, versions: Sequence[Version], known: Snapshot | None = None
-) -> list[Report]:
-    """Return the records of these versions; those that are known are not read again."""
-    there = dict(zip(known.versions, known.reports, strict=True)) if known is not None else {}
-    new = [version for version in versions if version.key not in there]
-    there |= {version.key: report for version, report in zip(new, home.reports(new), strict=True)}
-    return [there[version.key] for version in versions]
+def _derived(home: Home, versions: Sequence[Version], known: Snapshot | None) -> Generation:
+    """Derive the generation of these versions from the one that is known and what is new."""
+    before, places = Generation.of([]), dict[str, int]()
+    if known is not None:
+        before = Generation(known.catalogue, known.lexical)
+        places = {key: position for position, key in enumerate(known.versions)}
+    new = [version for version in versions if version.key not in places]
+    fresh = dict(zip((version.key for version in new), home.reports(new), strict=True))
+    return before.continued([fresh[v.key] if v.key in fresh else places[v.key] for v in versions])
 
 
 def _load_snapshot(home: Home, manifest: Manifest, known: Snapshot | None = None) -> Snapshot:
-    reports = _reports_of(home, manifest.versions, known)
-    rows = sum(len(passage.sentences) for report in reports for passage in report.passages)
-    lexical = LexicalIndex.build([])
+    versions = manifest.versions
+    generation = Generation.of([])
     if manifest.lexical is not None:
-        lexical = home.lexical(manifest.lexical, rows, lambda: build_lexical(reports))
-    return Snapshot.of(manifest.versions, reports, lexical, manifest.vectors)
+        generation = home.generation(manifest, lambda: _derived(home, versions, known))
+    keys = tuple(version.key for version in versions)
+    opened = known.opened if known is not None else {}
+    shelf = Shelf(
+        generation.catalogue.cards,
+        lambda positions: home.reports([versions[position] for position in positions]),
+        {position: opened[key] for position, key in enumerate(keys) if key in opened},
+    )
+    return Snapshot(shelf, keys, generation.catalogue, generation.lexical, manifest.vectors)

@@ -1,0 +1,178 @@
+"""What is not looked at when there is much: the results are the same as if it were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.cases import load_cases
+from eval.drawn import DrawnEmbedder
+from eval.synthetic import Invented, invent, places
+from qa import ReportQA
+from vectorstore.embedding import Embedder
+from vectorstore.generation import Generation
+from vectorstore.lexical import LexicalIndex, tokens
+from vectorstore.report import Part, Report
+from vectorstore.retriever import Retriever
+from vectorstore.store import PassageStore
+
+_WORDS = ("就业", "增长", "城镇就业", "5g", "6.3%", "粮食产量", "的", "的的", "gdp增长")
+texts = st.lists(st.lists(st.sampled_from(_WORDS), max_size=8).map("，".join), max_size=40)
+# The first of the invented cities is one of the fictional reports' as well.
+_PLACES = [*places(7)][1:]
+queries = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5).map("".join)
+
+
+@pytest.fixture(scope="module")
+def invented() -> list[Invented]:
+    return [invent(region, year) for region, year in _PLACES]
+
+
+@pytest.fixture(scope="module")
+def store(
+    tmp_path_factory: pytest.TempPathFactory,
+    qa: ReportQA,
+    invented: list[Invented],
+    embedder: Embedder,
+) -> Iterator[PassageStore]:
+    """The built-in report, the fictional ones of the benchmark, and six invented ones."""
+    from vectorstore.reading import read_reports
+
+    store = PassageStore.open(tmp_path_factory.mktemp("growth"), DrawnEmbedder(embedder))
+    fictional = [r.report for r in read_reports(Path("eval/data/reports")) if r.report]
+    assert len(fictional) == 4
+    store.add([*qa.reports, *fictional, *(each.report for each in invented)])
+    yield store
+    store.close()
+
+
+# -- terms
+
+
+@given(texts, queries)
+def test_the_scores_are_those_of_bm25s(texts: list[str], query: str) -> None:
+    corpus = [tokens(text) for text in texts]
+    if not any(corpus):
+        return
+    reference = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
+    reference.index(corpus, show_progress=False)
+    known = reference.get_tokens_ids(tokens(query))
+    expected = reference.get_scores_from_ids(known) if known else np.zeros(len(texts))
+    np.testing.assert_allclose(LexicalIndex.build(texts).scores(query), expected, rtol=1e-4)
+
+
+@given(texts, queries, st.integers(1, 6), st.booleans())
+def test_the_best_are_those_of_the_exhaustive_scores(
+    texts: list[str], query: str, k: int, odd_alone: bool
+) -> None:
+    index = LexicalIndex.build(texts)
+    among = np.arange(len(texts)) % 2 == 1 if odd_alone else None
+    scores = index.scores(query)
+    allowed = scores > 0 if among is None else (scores > 0) & among
+    expected = [row for row in np.argsort(-scores, kind="stable") if allowed[row]][:k]
+    rows, found = index.best(query, k, among)
+    assert rows.tolist() == expected
+    assert found.tolist() == scores[expected].tolist()
+
+
+@given(texts, texts, st.randoms())
+def test_an_index_continued_is_the_one_built_anew(old: list[str], new: list[str], chance) -> None:  # type: ignore[no-untyped-def]
+    kept = [row for row in range(len(old)) if chance.random() < 0.7]
+    whole = [("old", row) for row in kept] + [("new", row) for row in range(len(new))]
+    places_of_new = sorted(chance.sample(range(len(whole)), len(new)))
+    free = [place for place in range(len(whole)) if place not in places_of_new]
+    at = dict(zip(places_of_new, new, strict=True)) | {
+        place: old[row] for place, row in zip(free, kept, strict=True)
+    }
+    places = np.full(len(old), -1, dtype=np.int64)
+    places[kept] = free
+    continued = LexicalIndex.continued(LexicalIndex.build(old), places, new)
+    anew = LexicalIndex.build([at[place] for place in range(len(whole))])
+    for query in _WORDS:
+        assert continued.scores(query).tolist() == anew.scores(query).tolist()
+
+
+def test_rows_with_a_text_hold_all_its_terms() -> None:
+    index = LexicalIndex.build(["城镇就业增长", "城镇增长", "就业", "城镇新就业"])
+    assert index.rows_with("城镇就业").tolist() == [0]
+    assert index.rows_with("城镇").tolist() == [0, 1, 3]
+    assert index.rows_with("农村").tolist() == index.rows_with("").tolist() == []
+
+
+# -- generations
+
+
+def test_a_generation_continued_is_the_one_derived_anew(invented: list[Invented]) -> None:
+    one, two, three, four = (each.report for each in invented[:4])
+    before = Generation.of([one, two, three])
+    sources: list[int | Report] = [2, four, 0]
+    continued, anew = before.continued(sources), Generation.of([three, four, one])
+    assert continued.catalogue.cards == anew.catalogue.cards
+    for name in ("starts", "paragraphs", "sentences", "parts"):
+        found, expected = (getattr(g.catalogue, name) for g in (continued, anew))
+        np.testing.assert_array_equal(found, expected)
+    query = invented[0].known[0].question
+    np.testing.assert_array_equal(continued.lexical.scores(query), anew.lexical.scores(query))
+
+
+def test_every_row_is_found_by_its_name(store: PassageStore) -> None:
+    state = store.snapshot
+    for position in range(len(state.reports)):
+        rows = [state.row_named(id_) for id_ in state.row_ids(position)]
+        assert rows == list(range(*state.catalogue.span(position)))
+    version = state.versions[0]
+    for id_ in (f"{version}:1:99", f"{version}:9999:0", "没有@这份:1:0"):
+        assert state.row_named(id_) is None
+
+
+# -- the retriever
+
+
+def test_pruned_search_finds_what_exhaustive_search_finds(
+    store: PassageStore, invented: list[Invented]
+) -> None:
+    pruned, exhaustive = Retriever(store, few=0), Retriever(store, few=10**9)
+    asked = [case.question for case in load_cases("dev") if not case.history][::30]
+    asked += [each.known[place].question for place, each in enumerate(invented)]
+    reports = [None, [store.reports.cards[0].id], [card.id for card in store.reports.cards[3:]]]
+    for number, query in enumerate(asked):
+        for part, within in product((None, [*Part][number % 4]), reports):
+            expected = exhaustive.rank(query, 60, part=part, reports=within, words="增长")
+            assert pruned.rank(query, 60, part=part, reports=within, words="增长") == expected
+            assert len(expected) == 60
+            found = pruned.search(query, part=part, reports=within)
+            assert found == exhaustive.search(query, part=part, reports=within)
+            assert len(found) == 10
+
+
+def test_search_in_one_report_is_exact(store: PassageStore, invented: list[Invented]) -> None:
+    report = invented[2].report
+    (position,) = store.snapshot.positions([report.id])
+    start, end = store.snapshot.catalogue.span(position)
+    texts = list(range(start, end))
+    vector = store.embedder.embed_queries([invented[2].known[0].question])[0]
+    found = store.dense(vector, len(texts), reports=[report.id])
+    assert sorted(row for row, _ in found) == texts
+    cosines = [cosine for _, cosine in found]
+    assert cosines == sorted(cosines, reverse=True)
+    everywhere = dict(store.dense(vector, len(store.snapshot.rows)))
+    np.testing.assert_allclose(cosines, [everywhere[row] for row, _ in found], atol=1e-5)
+
+
+# -- invented reports
+
+
+def test_an_invented_report_is_read_and_its_amounts_stand_in_it(invented: list[Invented]) -> None:
+    for each, (region, year) in zip(invented, _PLACES, strict=True):
+        assert (each.report.region, each.report.year) == (region, year)
+        assert each == invent(region, year)
+        for known in each.known:
+            assert known.amount in each.report.source
+    assert len({each.report.source for each in invented}) == 6

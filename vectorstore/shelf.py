@@ -1,0 +1,70 @@
+"""Shelf: the live reports, each read when it is first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import overload
+
+from vectorstore.recent import Recent
+from vectorstore.report import Card, Report
+
+# So many reports stay open: some 30 MB.
+OPEN = 64
+
+
+class Shelf(Sequence[Report]):
+    """The reports of one committed state, in the order in which they were first added.
+
+    Where there are few, all are read at once, so that what is deleted or damaged later
+    cannot touch them; of many, those opened last are kept.
+    """
+
+    def __init__(
+        self,
+        cards: Sequence[Card],
+        read: Callable[[Sequence[int]], Sequence[Report]],
+        opened: Mapping[int, Report],
+    ) -> None:
+        """`read` reads the reports at some positions; those `opened` need not be read."""
+        self.cards = tuple(cards)
+        self._position = {card.id: position for position, card in enumerate(cards)}
+        self._read = read
+        self._open: Recent[int, Report] = Recent(OPEN)
+        for position, report in opened.items():
+            self._open.put(position, report)
+        missing = [position for position in range(len(cards)) if position not in opened]
+        if missing and len(cards) <= OPEN:
+            for position, report in zip(missing, read(missing), strict=True):
+                self._open.put(position, report)
+
+    def __len__(self) -> int:
+        return len(self.cards)
+
+    def __iter__(self) -> Iterator[Report]:
+        return (self[position] for position in range(len(self)))
+
+    @overload
+    def __getitem__(self, place: int) -> Report: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Report, ...]: ...
+    def __getitem__(self, place: int | slice) -> Report | tuple[Report, ...]:
+        if isinstance(place, slice):
+            return tuple(self[position] for position in range(*place.indices(len(self))))
+        position = range(len(self))[place]
+        return self._open.get(position, lambda: self._read([position])[0])
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with any sequence of reports."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.cards)
+
+    @property
+    def opened(self) -> dict[int, Report]:
+        """Those that are open, by their position."""
+        return self._open.all()
+
+    def position(self, report_id: str) -> int | None:
+        """Return where a report stands, `None` if it is not here."""
+        return self._position.get(report_id)
