@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from hypothesis import strategies as st
 from eval.cases import load_cases
 from eval.drawn import DrawnEmbedder
 from eval.synthetic import Invented, invent, places
-from qa import ReportQA
-from vectorstore.embedding import Embedder
 from vectorstore.generation import Generation
 from vectorstore.lexical import LexicalIndex, tokens
+from vectorstore.reading import builtin_path, read_report, read_reports
 from vectorstore.report import Part, Report
 from vectorstore.retriever import Retriever
+from vectorstore.shelf import OPEN, Shelf
 from vectorstore.store import PassageStore
 
 _WORDS = ("就业", "增长", "城镇就业", "5g", "6.3%", "粮食产量", "的", "的的", "gdp增长")
@@ -37,18 +38,13 @@ def invented() -> list[Invented]:
 
 @pytest.fixture(scope="module")
 def store(
-    tmp_path_factory: pytest.TempPathFactory,
-    qa: ReportQA,
-    invented: list[Invented],
-    embedder: Embedder,
+    tmp_path_factory: pytest.TempPathFactory, invented: list[Invented]
 ) -> Iterator[PassageStore]:
     """The built-in report, the fictional ones of the benchmark, and six invented ones."""
-    from vectorstore.reading import read_reports
-
-    store = PassageStore.open(tmp_path_factory.mktemp("growth"), DrawnEmbedder(embedder))
+    store = PassageStore.open(tmp_path_factory.mktemp("growth"), DrawnEmbedder())
     fictional = [r.report for r in read_reports(Path("eval/data/reports")) if r.report]
     assert len(fictional) == 4
-    store.add([*qa.reports, *fictional, *(each.report for each in invented)])
+    store.add([read_report(builtin_path()), *fictional, *(each.report for each in invented)])
     yield store
     store.close()
 
@@ -139,7 +135,7 @@ def test_pruned_search_finds_what_exhaustive_search_finds(
     store: PassageStore, invented: list[Invented]
 ) -> None:
     pruned, exhaustive = Retriever(store, few=0), Retriever(store, few=10**9)
-    asked = [case.question for case in load_cases("dev") if not case.history][::30]
+    asked = [case.question for case in load_cases("dev") if not case.history][::12]
     asked += [each.known[place].question for place, each in enumerate(invented)]
     reports = [None, [store.reports.cards[0].id], [card.id for card in store.reports.cards[3:]]]
     for number, query in enumerate(asked):
@@ -164,6 +160,45 @@ def test_search_in_one_report_is_exact(store: PassageStore, invented: list[Inven
     assert cosines == sorted(cosines, reverse=True)
     everywhere = dict(store.dense(vector, len(store.snapshot.rows)))
     np.testing.assert_allclose(cosines, [everywhere[row] for row, _ in found], atol=1e-5)
+
+
+# -- reports of a large library
+
+
+def test_of_many_reports_only_the_text_looked_at_is_read(invented: list[Invented]) -> None:
+    report = invented[0].report
+    cards = [replace(report.card, id=f"{place}") for place in range(OPEN + 1)]
+    read: list[int] = []
+
+    def reading(positions: Sequence[int]) -> list[Report]:
+        read.extend(positions)
+        return [replace(report, id=f"{position}") for position in positions]
+
+    shelf = Shelf(cards, reading, {})
+    assert [each.id for each in shelf] == [card.id for card in cards]
+    assert [each.card for each in shelf] == cards
+    assert read == []
+    assert shelf[3].passages == shelf[3].passages == report.passages
+    assert (shelf[3].source, shelf[3].passage(2)) == (report.source, report.passage(2))
+    assert read == [3]
+    for position in range(OPEN):
+        assert shelf[position].gaps == report.gaps
+    assert len(read) == OPEN  # the third was at hand
+    assert shelf[OPEN].gaps == shelf[0].gaps  # the first had to make room
+    assert read[-2:] == [OPEN, 0]
+
+
+def test_few_reports_are_all_read_at_once(invented: list[Invented]) -> None:
+    reports = [each.report for each in invented]
+    calls: list[list[int]] = []
+
+    def reading(positions: Sequence[int]) -> list[Report]:
+        calls.append(list(positions))
+        return [reports[position] for position in positions]
+
+    shelf = Shelf([report.card for report in reports], reading, {0: reports[0]})
+    assert shelf == reports
+    assert calls == [[1, 2, 3, 4, 5]]
 
 
 # -- invented reports

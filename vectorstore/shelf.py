@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import overload
+from dataclasses import fields
+from functools import partial
+from typing import TYPE_CHECKING, overload
 
 from vectorstore.recent import Recent
-from vectorstore.report import Card, Report
+from vectorstore.report import Card, Passage, Report
 
 # So many reports stay open: some 30 MB.
 OPEN = 64
+
+
+class ShelvedReport(Report):
+    """A report whose text is read when it is looked at, and let go when others are."""
+
+    def __init__(self, card: Card, read: Callable[[], Report]) -> None:
+        for field in fields(card):
+            object.__setattr__(self, field.name, getattr(card, field.name))
+        object.__setattr__(self, "_read", read)
+
+    if not TYPE_CHECKING:  # to a reader these are fields, as they are of every report
+
+        @property
+        def passages(self) -> tuple[Passage, ...]:
+            """The paragraphs, read now."""
+            return self._read().passages
+
+        @property
+        def gaps(self) -> tuple[str, ...]:
+            """What stands between them, read now."""
+            return self._read().gaps
+
+        def passage(self, number: int) -> Passage | None:
+            """Return the paragraph with this number, or `None`."""
+            return self._read().passage(number)
 
 
 class Shelf(Sequence[Report]):
     """The reports of one committed state, in the order in which they were first added.
 
     Where there are few, all are read at once, so that what is deleted or damaged later
-    cannot touch them; of many, those opened last are kept.
+    cannot touch them. Of many, the texts looked at last are kept.
     """
 
     def __init__(
@@ -32,10 +59,15 @@ class Shelf(Sequence[Report]):
         self._open: Recent[int, Report] = Recent(OPEN)
         for position, report in opened.items():
             self._open.put(position, report)
+        self._many = len(cards) > OPEN
         missing = [position for position in range(len(cards)) if position not in opened]
-        if missing and len(cards) <= OPEN:
+        if missing and not self._many:
             for position, report in zip(missing, read(missing), strict=True):
                 self._open.put(position, report)
+        self._handles = [
+            ShelvedReport(card, partial(self._opened, position))
+            for position, card in enumerate(cards if self._many else ())
+        ]
 
     def __len__(self) -> int:
         return len(self.cards)
@@ -51,6 +83,9 @@ class Shelf(Sequence[Report]):
         if isinstance(place, slice):
             return tuple(self[position] for position in range(*place.indices(len(self))))
         position = range(len(self))[place]
+        return self._handles[position] if self._many else self._opened(position)
+
+    def _opened(self, position: int) -> Report:
         return self._open.get(position, lambda: self._read([position])[0])
 
     def __eq__(self, other: object) -> bool:

@@ -275,7 +275,9 @@ class PassageStore:
         ids = [sentence.place.id for sentence in _sentences(version, report, ())]
         vectors = self._vectors(self.snapshot)
         pages = [vectors.of(ids[start : start + 1000]) for start in range(0, len(ids), 1000)]
-        return np.concatenate(pages) if pages else np.empty((0, self.embedder.dimension), np.float32)
+        return (
+            np.concatenate(pages) if pages else np.empty((0, self.embedder.dimension), np.float32)
+        )
 
     # -- searching
 
