@@ -36,7 +36,7 @@ def _failures(scored: Scored) -> Iterator[str]:
         yield f"states what it must not: {', '.join(stated)}"
     if "cited" in failed:
         yield f"cites {paragraphs(c.place for c in prediction.citations)}, not {evidence(scored)}"
-    if gold.answerable:
+    if gold.evidence:
         yield _whereabouts(scored)
 
 
@@ -68,5 +68,9 @@ def evidence(scored: Scored) -> str:
 
 
 def paragraphs(places: Iterable[Place]) -> str:
-    """Return paragraph numbers in order of the text: «¶3 ¶7»."""
-    return " ".join(f"¶{number}" for number in sorted({p.paragraph for p in places})) or "none"
+    """Return paragraphs in order of the text, «¶3 ¶7»; of several reports with their names."""
+    addresses = sorted({place.address for place in places})
+    several = len({report for report, _ in addresses}) > 1
+    return (
+        " ".join(f"{report if several else ''}¶{number}" for report, number in addresses) or "none"
+    )

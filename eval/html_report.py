@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval import plots
 from eval.abstention import area_under
+from eval.attribution import Loss, losses, lost_at
 from eval.explain import evidence, expected, reasons
-from eval.measures import MEASURES, Measure
+from eval.measures import MEASURES, Measure, MeasureSet
 from eval.predictions import Prediction, Provenance, Source
 from eval.public.measures import measures_for
 from eval.scoring import Scored
@@ -34,9 +35,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed case as the error browser shows it."""
+    """A failed case as the error browser shows it; `lost` is the step that failed it."""
 
     scored: Scored
+    lost: Loss | None
     reasons: tuple[str, ...]
     expected: str
     evidence: str
@@ -76,8 +78,9 @@ def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[R
         latency=times,
         cost=cost(predictions),
         latencies=plots.latencies(predictions) if times else None,
+        losses=losses(scored) if measures is MEASURES else (),
         open_errors=provenance.split != "test",
-        failures=[_failure(each, by_id) for each in scored if any(reasons(each))],
+        failures=[_failure(each, by_id, measures) for each in scored if any(reasons(each))],
     )
 
 
@@ -90,10 +93,11 @@ def _by_kind(scored: Sequence[Scored], measures: Sequence[Measure]) -> list[Row]
     return rows
 
 
-def _failure(each: Scored, reports: Mapping[str, Report]) -> Failure:
+def _failure(each: Scored, reports: Mapping[str, Report], measures: MeasureSet) -> Failure:
     prediction: Prediction = each.prediction
     return Failure(
         scored=each,
+        lost=lost_at(each) if measures is MEASURES else None,
         reasons=tuple(reasons(each)),
         expected=expected(each),
         evidence=evidence(each),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eval.abstention import area_under
+from eval.attribution import losses, lost_at
 from eval.explain import evidence, expected, paragraphs, reasons
 from eval.measures import MEASURES, MeasureSet
 from eval.predictions import Provenance
@@ -58,8 +59,9 @@ def _summary(
             f"    {took.tokens_in:.0f} tokens in and {took.tokens_out:.0f} out in {took.calls:.2f} calls,"
             f" first token after {took.first_token:.2f} s, {took.own_words:.1%} in its own words"
         )
-    crashed = sum(each.prediction.error is not None for each in scored)
-    if crashed:
+    if measures is MEASURES and (lost := losses(scored)):
+        yield "  lost: " + ", ".join(f"{step} {count}" for step, count in lost)
+    elif crashed := sum(each.prediction.error is not None for each in scored):
         yield f"  {'crashed or missing':<26}{crashed:>22}"
 
 
@@ -77,7 +79,7 @@ def _by_kind(scored: Sequence[Scored], measures: MeasureSet) -> Iterator[str]:
 
 def _failure(each: Scored) -> Iterator[str]:
     case, prediction = each.case, each.prediction
-    yield f"[{case.id}] {case.kind}: {'; '.join(reasons(each))}"
+    yield f"[{case.id}] {case.kind}, {lost_at(each) or 'trusted'}: {'; '.join(reasons(each))}"
     for turn in case.history:
         yield f"    {turn.role}: {turn.content}"
     yield f"    question   {case.question}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +17,16 @@ import pytest
 from eval import comparison, html_report
 from eval.cases import VERSION, Case, Evidence, load_cases, split_of
 from eval.gate import gate_cases, judge, renewed
-from eval.predictions import Prediction, Provenance, Run, RunError, Source, Statement, write_run
+from eval.predictions import (
+    Prediction,
+    Provenance,
+    Run,
+    RunError,
+    Source,
+    Statement,
+    read_run,
+    write_run,
+)
 from eval.results_table import BEGIN, END, rewrite
 from eval.scoring import Scored, score_run
 from eval.suites import Suite
@@ -242,6 +253,31 @@ def test_the_command_runs_scores_compares_and_reports(
     assert "script" not in _page((tmp_path / "ours.html").read_text("utf-8")).tags
     assert "system" in eval_("run", *few, "--system", "bm25", "--output", "ours.jsonl", status=1)
     assert "nowhere.jsonl" in eval_("score", "nowhere.jsonl", status=1)
+
+
+def test_a_run_that_is_killed_is_completed_by_the_same_command(
+    data_dir: Path, qa: object, tmp_path: Path
+) -> None:
+    shutil.copytree(data_dir / "index", tmp_path / "data" / "benchmark" / builtin_path().stem)
+    command = [sys.executable, "-m", "qa.cli", "eval", "run", "--kinds", "figure",
+               "--limit", "60", "--output", "run.jsonl"]  # fmt: skip
+    env = {**os.environ, "REPORT_QA_DATA_DIR": str(tmp_path / "data")}
+    path = tmp_path / "run.jsonl"
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    while not path.exists() or path.read_bytes().count(b"\n") < 3:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    kept = [prediction.to_json() for prediction in read_run(path).predictions]
+    assert 2 <= len(kept) < 60
+    subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
+    whole = read_run(path)
+    assert [prediction.id for prediction in whole.predictions] == list(whole.provenance.cases)
+    assert len(whole.predictions) == 60
+    # What was answered before the kill was not asked again: the times are the same.
+    assert [prediction.to_json() for prediction in whole.predictions[: len(kept)]] == kept
 
 
 def test_stored_runs_are_scored_without_a_model() -> None:
