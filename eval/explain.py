@@ -32,7 +32,7 @@ def _failures(scored: Scored) -> Iterator[str]:
     elif "right" in failed:
         yield "states none of the accepted answers"
     stated = [value for value in gold.forbidden if occurs(value, bare)]
-    if stated:
+    if stated and not prediction.abstained:
         yield f"states what it must not: {', '.join(stated)}"
     if "cited" in failed:
         yield f"cites {paragraphs(c.place for c in prediction.citations)}, not {evidence(scored)}"

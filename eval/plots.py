@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from eval.abstention import CurvePoint
 from eval.measures import Measure
@@ -14,8 +17,17 @@ from eval.predictions import Prediction
 from eval.scoring import Scored
 
 _COLOUR = "#1f5fa8"
+# The kinds of some public sets are Chinese. Text stays text, so that the browser's fonts serve;
+# those named here are for measuring it, as far as they are installed.
+_WANTED = ("DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
+_INSTALLED = {font.name for font in fontManager.ttflist}
+_LEGIBLE: Any = {
+    "svg.fonttype": "none",
+    "font.family": [name for name in _WANTED if name in _INSTALLED],
+}
 
 
+@rc_context(_LEGIBLE)
 def by_kind(scored: Sequence[Scored], measure: Measure) -> str:
     """Plot a measure of every kind, with its interval."""
     kinds = sorted({each.case.kind for each in scored}, reverse=True)
@@ -35,6 +47,7 @@ def by_kind(scored: Sequence[Scored], measure: Measure) -> str:
     return _address(figure)
 
 
+@rc_context(_LEGIBLE)
 def error_curve(points: Sequence[CurvePoint]) -> str:
     """Plot the error of the surest answers against their share of all cases."""
     figure = Figure(figsize=(5, 3.2), layout="constrained")
@@ -44,6 +57,7 @@ def error_curve(points: Sequence[CurvePoint]) -> str:
     return _address(figure)
 
 
+@rc_context(_LEGIBLE)
 def latencies(predictions: Sequence[Prediction]) -> str:
     """Plot the share of the answers that were given within a time."""
     figure = Figure(figsize=(5, 3.2), layout="constrained")

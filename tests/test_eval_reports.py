@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from eval import comparison, html_report
+from eval import comparison, html_report, plots
 from eval.cases import VERSION, Case, Evidence, load_cases, split_of
 from eval.gate import gate_cases, judge, renewed
+from eval.measures import TRUSTED
 from eval.predictions import (
     Prediction,
     Provenance,
@@ -287,3 +289,11 @@ def test_stored_runs_are_scored_without_a_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_plot_writes_chinese_kinds_as_text() -> None:
+    cases = (_case(1, kind="多跳推理<问题>"),)
+    scored = score_run(Run(_provenance(cases), (_answer(cases[0]),)), cases, [REPORT])
+    _, _, encoded = plots.by_kind(scored, TRUSTED).partition("base64,")
+    image = base64.b64decode(encoded).decode()
+    assert "多跳推理&lt;问题&gt;" in image
