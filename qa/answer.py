@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from qa.table import Table
 from vectorstore.report import Hit, Passage, Span
 
 
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     OTHER_PERIOD = "other_period"
     RELATED_ONLY = "related_only"
     NO_SUCH_REPORT = "no_such_report"
+    WHICH_REGION = "which_region"
     OFF_TOPIC = "off_topic"
 
 
@@ -98,6 +100,7 @@ class Answer:
     """The answer to one question, or the abstention from it.
 
     `standalone` is the question after follow-ups were resolved with the history.
+    `table` is what an answer over several reports or years is drawn from.
     `note` tells the reader, in words, where a language model did not get its way;
     `generation` what it took, if one wrote the answer.
     """
@@ -110,6 +113,7 @@ class Answer:
     seconds: float = field(default=0.0, compare=False)
     note: str = ""
     generation: Generation | None = field(default=None, compare=False)
+    table: Table | None = None
 
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.abstention is not None):
@@ -126,11 +130,13 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """All citations, each once, in the order of their numbers.
 
-        The nearest passages of an abstention count: its message names them.
+        The nearest passages of an abstention count: its message names them. Those of
+        a table's cells come after those of the claims.
         """
         if self.abstention is not None:
             return self.abstention.nearest
-        seen = {c.number: c for claim in self.claims for c in claim.citations}
+        seen = {c.number: c for c in self.table.citations} if self.table else {}
+        seen |= {c.number: c for claim in self.claims for c in claim.citations}
         return tuple(seen[number] for number in sorted(seen))
 
     @property

@@ -7,7 +7,7 @@ sentences, each followed by the numbers of the evidence that proves it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answer import Citation, Claim
@@ -58,14 +58,23 @@ def _sentences(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def renumber(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Number the citations 1, 2, … in the order of their first use; one number a place."""
+Numbering = Callable[[Citation], Citation]
+
+
+def numbering() -> Numbering:
+    """Return what numbers citations 1, 2, … in the order in which they come; one number a place."""
     numbers: dict[tuple[object, ...], int] = {}
 
     def numbered(citation: Citation) -> Citation:
         place = (citation.passage.report_id, citation.passage.number, citation.span)
         return replace(citation, number=numbers.setdefault(place, len(numbers) + 1))
 
+    return numbered
+
+
+def renumber(claims: Sequence[Claim], numbered: Numbering | None = None) -> tuple[Claim, ...]:
+    """Number the citations in the order of their first use, by `numbered` or from 1."""
+    numbered = numbered or numbering()
     return tuple(
         replace(claim, citations=tuple(numbered(c) for c in claim.citations)) for claim in claims
     )

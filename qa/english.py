@@ -79,6 +79,11 @@ def english_value(quantity: Quantity) -> str:
     return value if value == quantity.text else f"{value} ({quantity.text})"
 
 
+def english_amount(value: Decimal, unit: str) -> str:
+    """Return a computed amount: «109.7 billion yuan»; a unit without an English name stays Chinese."""
+    return f"{_number(value)}{_UNITS.get(unit, unit)}"
+
+
 def _number(value: Decimal) -> str:
     for scale, name in _SCALES:
         scaled = (value / scale).normalize()

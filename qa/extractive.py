@@ -89,7 +89,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
-    problem = _unfit(inquiry, ranked)
+    problem = unfit(inquiry, ranked)
     if problem is not None and (each := several_named(inquiry, ranked)):
         return draft_of([_stated(inquiry, found) for found in each])
     if problem is Reason.NOT_MENTIONED:
@@ -183,7 +183,7 @@ def _in_words(inquiry: Inquiry) -> Draft | None:
     return drafted if isinstance(drafted, Draft) else None
 
 
-def _unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
+def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
     """Say why the best candidate does not answer, or nothing if it does."""
     if (
         not ranked
@@ -217,7 +217,7 @@ def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
 def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
-    problem = _unfit(inquiry, ranked)
+    problem = unfit(inquiry, ranked)
     if problem is None:
         chosen = several(inquiry, ranked, compared=True)
     else:

@@ -169,9 +169,7 @@ class Matcher:
         return any(
             self._asked_for(term, weight)
             and (share if term.narrows else max(share, near)) < _SPOKEN_OF
-            for term, weight, share, near in zip(
-                self.terms, self._shares, told, aside, strict=True
-            )
+            for term, weight, share, near in zip(self.terms, self._shares, told, aside, strict=True)
         )
 
     def _asked_for(self, term: Term, weight: float) -> bool:

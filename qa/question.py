@@ -79,12 +79,20 @@ def plain(text: str) -> str:
     folded = _MARKUP.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
     if folded.isascii():
         return folded
-    simplified = str(_converter("t2s").convert(folded))  # type: ignore[attr-defined]
-    if simplified != folded:  # Taiwan's words too: «伺服器» is «服务器»
-        simplified = str(_converter("tw2sp").convert(folded))  # type: ignore[attr-defined]
+    written = simplified(folded)
     for said, word in lexicon().spoken:
-        simplified = said.sub(word, simplified)
-    return simplified
+        written = said.sub(word, written)
+    return written
+
+
+def simplified(text: str) -> str:
+    """Return `text` in simplified characters, and where it was not, in the mainland's words."""
+    if text.isascii():
+        return text
+    written = str(_converter("t2s").convert(text))  # type: ignore[attr-defined]
+    if written != text:  # Taiwan's words too: «伺服器» is «服务器»
+        written = str(_converter("tw2sp").convert(text))  # type: ignore[attr-defined]
+    return written
 
 
 def is_english(text: str) -> bool:

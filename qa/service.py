@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.answer import Abstention, Answer, Reason
-from qa.citation import parse, renumber
-from qa.conversation import Reader, Turn, condense
-from qa.extractive import compose
-from qa.inquiry import Inquiry, Library
-from qa.matching import Matcher
-from qa.question import is_english, parts_of, understand, without_orders
+from qa.citation import renumber
+from qa.conversation import Turn, condense
+from qa.following import Condenser, standing_alone
+from qa.inquiry import Inquiry
+from qa.panel import Panel
+from qa.question import is_english, parts_of, without_orders
 from qa.refusal_words import RefusalWords
-from qa.terms import Term
 from qa.thresholds import Thresholds
-from qa.verify import Verifier
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
 from vectorstore.figures import Figure
 from vectorstore.reading import SUFFIXES, builtin_path, read_folder, read_reports
@@ -100,8 +98,7 @@ class ReportQA:
         self._model = model
         self._thresholds = thresholds or Thresholds()
         self._refusals = refusals or RefusalWords.open(None)
-        self._verifier = Verifier(self.reports)
-        self._library = Library(self.reports)
+        self._seated: Panel | None = None
 
     @classmethod
     def open(
@@ -145,6 +142,14 @@ class ReportQA:
         return None
 
     @property
+    def _panel(self) -> Panel:
+        """The reports as they are now."""
+        reports = self.reports
+        if self._seated is None or self._seated.source is not reports:
+            self._seated = Panel(reports, self._retriever, self._thresholds, self._refusals)
+        return self._seated
+
+    @property
     def reports(self) -> Sequence[Report]:
         """The reports that can be asked."""
         return self._retriever.store.reports
@@ -183,7 +188,8 @@ class ReportQA:
         if not re.search(r"\w", asking):
             return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
         deadline = time.monotonic() + (self._model.timeout if self._model else 0.0)
-        first, *others = parts_of(asking)
+        compared = self._panel.scoper.scope(asking).each
+        first, *others = [asking] if compared else parts_of(asking)
         answer = yield from self._answer_one(question, first, history, deadline)
         turns = [*history, Turn("user", first)]
         for other in others:
@@ -196,38 +202,25 @@ class ReportQA:
         self, question: str, asking: str, history: Sequence[Turn], deadline: float
     ) -> Answering:
         """Answer `asking`, which is `question` or one of several questions in it."""
-        read = partial(understand, year=self._year, writes=self._library.writes)
-        standalone = self._standalone(asking, history, read, deadline)
-        standalone = self._library.spelling.corrected(standalone)
-        asked = read(standalone)
-        ranked = self._retriever.rank(standalone, 60, part=asked.part, words=asked.words)
-        hits = _by_paragraph(ranked)
-        matcher = Matcher(self._without_region(asked.terms), self._library.weights)
-        inquiry = Inquiry(
-            asked, matcher, tuple(ranked), self._library, self._thresholds, self._refusals
-        )
-        draft = compose(inquiry)
-        if isinstance(draft, Abstention):
-            return Answer(question, (), hits, draft, standalone)
-        claims = [c for c in parse(draft) if self._verifier.check(c).holds]
-        if not claims:
-            missing = self._refusal(Reason.NOT_MENTIONED, question)
-            return Answer(question, (), hits, missing, standalone)
-        answer = Answer(question, renumber(claims), hits, None, standalone)
-        return (yield from self._reworded(answer, inquiry, deadline))
+        standalone = self._standalone(asking, history, deadline)
+        told = self._panel.answered(question, self._panel.scoper.scope(standalone))
+        if told.inquiry is None or not told.answer.claims:
+            return told.answer
+        return (yield from self._reworded(told.answer, told.inquiry, deadline))
 
     def _refusal(self, reason: Reason, question: str) -> Abstention:
         """Return an abstention that names nothing near."""
         return Abstention(reason, self._refusals.of(reason, english=is_english(question)))
 
-    def _standalone(
-        self, asking: str, history: Sequence[Turn], read: Reader, deadline: float
-    ) -> str:
-        if self._model is None or not history:
-            return condense(asking, history, read)
+    def _standalone(self, asking: str, history: Sequence[Turn], deadline: float) -> str:
+        return standing_alone(asking, history, self._panel, self._condenser(deadline))
+
+    def _condenser(self, deadline: float) -> Condenser:
+        if self._model is None:
+            return condense
         from qa.condense_llm import condense_by
 
-        return condense_by(self._model, asking, history, read, deadline)
+        return partial(condense_by, self._model, deadline=deadline)
 
     def _reworded(self, answer: Answer, inquiry: Inquiry, deadline: float) -> Answering:
         """Let the language model say an answer, if there is one."""
@@ -235,7 +228,7 @@ class ReportQA:
             return answer
         from qa.generative import Writer
 
-        writer = Writer(self._model, self._library, self._verifier)
+        writer = Writer(self._model, inquiry.library, self._panel.verifier)
         written = yield from writer.write(inquiry, answer.claims, deadline)
         return replace(
             answer,
@@ -244,50 +237,56 @@ class ReportQA:
             generation=written.generation,
         )
 
-    @property
-    def _year(self) -> int | None:
-        years = [report.year for report in self.reports if report.year is not None]
-        return max(years, default=None)
-
-    def _without_region(self, terms: Sequence[Term]) -> list[Term]:
-        kept = []
-        for term in terms:
-            text = term.text
-            if text.isascii() and text.removesuffix("'s") in self._library.romanised_regions:
-                continue
-            for region in self._library.regions:
-                text = re.sub(f"^{region}[市省]?", "", text)
-            if text == term.text:
-                kept.append(term)
-            elif text:
-                kept.append(Term(text, (text,), term.weight))
-        return kept
-
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         """Answer one question as a stream of text; `result` is the answer itself."""
         return AnswerStream(self._answering(question, history))
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
+    def search(
+        self, query: str, k: int = 10, *, region: str | None = None, year: int | None = None
+    ) -> list[Hit]:
         """Return the `k` best paragraphs for a query, best first.
 
         Years in the query prefer the part of a report that speaks of them; known
-        names are sought under their other names as well.
+        names are sought under their other names as well. Of several reports only those
+        are searched that `region` and `year`, or the query itself, name: those that
+        review the year or plan it.
         """
-        asked = understand(query, self._year, self._library.writes)
-        return self._retriever.search(query, k, part=asked.part, words=asked.words)
+        panel = self._panel
+        scope = panel.scoper.scope(query)
+        reports = panel.scoper.editions.chosen(region, year)
+        if region is None and year is None and (scope.named or not scope.open_to):
+            reports = scope.reports
+        if not reports:
+            return []
+        desk = panel.desk(reports[0]) if len(reports) == 1 else panel.whole
+        asked = desk.read(scope.text)
+        chosen = None if len(reports) == len(panel.reports) else tuple(r.id for r in reports)
+        return self._retriever.search(
+            scope.text, k, part=asked.part, words=asked.words, reports=chosen
+        )
 
-    def figures(self, indicator: str | None = None, kind: str | None = None) -> list[Figure]:
+    def figures(
+        self,
+        indicator: str | None = None,
+        kind: str | None = None,
+        *,
+        region: str | None = None,
+        year: int | None = None,
+    ) -> list[Figure]:
         """Return the indicator facts of all reports, in the order of the text.
 
-        `indicator` keeps those whose name holds it; `kind` is `actual` or `target`.
+        `indicator` keeps those whose name holds it; `kind` is `actual` or `target`;
+        `region` those of its reports, `year` those of that period.
         """
+        panel = self._panel
         return [
             figure
-            for report in self.reports
+            for report in panel.scoper.editions.chosen(region, None)
             for passage in report.passages
-            for figure in self._library.figures(passage)
+            for figure in panel.desk(report).library.figures(passage)
             if (indicator is None or indicator in figure.indicator)
             and (kind is None or figure.kind == kind)
+            and (year is None or str(year) in figure.period)
         ]
 
 
@@ -349,14 +348,6 @@ def _bring_up_to_date(
     kept = {report.id for report in reports} | {Path(source).stem for source in unread}
     for gone in {report.id for report in store.reports} - kept:
         store.remove(gone)
-
-
-def _by_paragraph(ranked: Sequence[Hit], k: int = 10) -> tuple[Hit, ...]:
-    """Keep the best sentence of each paragraph and number the ranks anew."""
-    best: dict[tuple[str, int], Hit] = {}
-    for hit in ranked:
-        best.setdefault((hit.passage.report_id, hit.passage.number), hit)
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*best.values()][:k], 1))
 
 
 def locate(path: str | Path | None, data_dir: Path) -> tuple[Path, list[Path]]:

@@ -161,7 +161,9 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     for term in terms:
         if any(term.text in sort for sort in types):
             yield replace(term, hard=False)
-        elif any(after.startswith(term.text) or before.endswith(term.text) for after, before in counted):
+        elif any(
+            after.startswith(term.text) or before.endswith(term.text) for after, before in counted
+        ):
             yield replace(term, hard=True)
         else:
             yield term

@@ -1,0 +1,98 @@
+"""Answers across reports: the same question put to each, its figures tabled and compared, exactly.
+
+Each report is asked by the machinery for one report; what it finds is one cell. Only
+figures of one kind are compared: levels with levels, growth with growth, unit with unit.
+What is stated with a bound or as a range is compared by the number stated (of a range the
+lower end), and the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qa.compute import COUNTS
+from qa.extractive import unfit
+from qa.facts import Candidate, candidates, plainer
+from qa.inquiry import Inquiry
+from qa.scope import Ask, Scope
+from qa.wanted import Wanted, question_for
+from vectorstore.figures import Aspect
+
+# Puts a question to one report.
+Look = Callable[[Ask, str], Inquiry]
+
+# An indicator that says less of the question is another one: across reports nobody looks twice.
+_NAMED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one report says to the question: its figure, else the nearest one, else nothing."""
+
+    ask: Ask
+    inquiry: Inquiry | None
+    figure: Candidate | None = None
+    nearest: Candidate | None = None
+    ranked: tuple[Candidate, ...] = ()
+
+
+def figures_of(scope: Scope, wanted: Wanted, look: Look) -> list[Found]:
+    """Return for each report the figure that answers, all of one kind."""
+    found = [_found(ask, scope, wanted, look) for ask in scope.asks]
+    kind = _kind_of_all(found)
+    return [_of_kind(each, kind) for each in found] if kind else found
+
+
+def _found(ask: Ask, scope: Scope, wanted: Wanted, look: Look) -> Found:
+    if ask.report is None:
+        return Found(ask, None)
+    inquiry = look(ask, question_for(wanted, ask, scope))
+    ranked = candidates(inquiry)
+    if not ranked:
+        return Found(ask, inquiry)
+    best = ranked[0]
+    good = unfit(inquiry, ranked) is None and plainer(ranked) is None and best.named >= _NAMED
+    return Found(ask, inquiry, best if good else None, best, tuple(ranked))
+
+
+_Kind = tuple[bool, str]
+
+
+def _kind(candidate: Candidate) -> _Kind:
+    """Return what figures must share to be compared: change or level, and the unit."""
+    figure = candidate.figure
+    changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
+    unit = figure.quantity.measure
+    return changed, "个" if unit in COUNTS else unit
+
+
+def _kind_of_all(found: Sequence[Found]) -> _Kind | None:
+    """Return the kind that most reports answer in; levels where nothing else is asked for."""
+    kinds = Counter(_kind(each.figure) for each in found if each.figure)
+    if not kinds:
+        return None
+    inquiry = next(each.inquiry for each in found if each.inquiry)
+    if inquiry.question.aspect is None and not inquiry.question.targeted:
+        levels = Counter({kind: n for kind, n in kinds.items() if not kind[0]})
+        kinds = levels or kinds
+    return kinds.most_common(1)[0][0]
+
+
+def _of_kind(found: Found, kind: _Kind) -> Found:
+    """Keep a figure of the kind compared, or take the next best that is."""
+    if found.figure is not None and _kind(found.figure) == kind:
+        return found
+    for other in found.ranked[:20]:
+        if (
+            _kind(other) == kind
+            and other.in_period
+            and other.fits
+            and not other.lacks
+            and other.named >= max(_NAMED, 0.8 * found.ranked[0].named)
+            and other.surplus < 0.4
+        ):
+            return Found(found.ask, found.inquiry, other, found.nearest, found.ranked)
+    near = found.figure or found.nearest
+    return Found(found.ask, found.inquiry, None, near, found.ranked)
