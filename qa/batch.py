@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from qa.answer import Answer
 from qa.conversation import Turn
 from qa.service import ReportQA
+from qa.table import Cell, Table
 from vectorstore.errors import BatchError, QuestionError
 
 
@@ -46,6 +47,39 @@ def record(answer: Answer) -> dict[str, Any]:
             for c in answer.citations
         ],
         "seconds": answer.seconds,
+        "table": _tabled(answer.table) if answer.table else None,
+    }
+
+
+def _tabled(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "note": table.note,
+        "rows": [
+            {
+                "label": row.label,
+                "region": row.region,
+                "year": row.year,
+                "report": row.report,
+                "cells": [_cell(cell) for cell in row.cells],
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    """Return a cell: its value exact, as a decimal in words, beside the text of the report."""
+    quantity = cell.quantity
+    return {
+        "text": cell.text,
+        "value": str(quantity.value) if quantity else None,
+        "upper": str(quantity.upper) if quantity and quantity.upper is not None else None,
+        "unit": quantity.unit if quantity else None,
+        "bound": quantity.bound.value if quantity and quantity.bound else None,
+        "citation": cell.citation.number if cell.citation else None,
+        "missing": cell.missing or None,
     }
 
 

@@ -25,12 +25,17 @@ from vectorstore.errors import BatchError, ReportQAError
 if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.service import ReportQA
+    from qa.table import Table
     from vectorstore.figures import Figure
 
 app = typer.Typer(
     name="report-qa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="政府工作报告问答：每句话都有出处。Questions over Chinese government work reports.",
 )  # fmt: skip
+
+
+Region = Annotated[str | None, typer.Option("--region", help="地区，如 四川；默认为所有地区。")]
+Year = Annotated[int | None, typer.Option("--year", help="所说的年份，如 2024。")]
 
 
 class Format(StrEnum):
@@ -90,8 +95,30 @@ def _show(answer: Answer) -> None:
     print(answer.text)
     if answer.note:
         print(f"  （{answer.note}）")
+    if answer.table is not None:
+        _show_table(answer.table)
     for citation in answer.citations:
         print(f"  [{citation.number}] {citation.passage.label}：{citation.quote}")
+
+
+def _show_table(table: Table) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(title=Text(table.title), box=box.SIMPLE)
+    for column in ("", *table.columns):
+        grid.add_column(Text(column))
+    for row in table.rows:
+        cells = [
+            f"{cell.text or cell.missing}{f' [{cell.citation.number}]' if cell.citation else ''}"
+            for cell in row.cells
+        ]
+        grid.add_row(Text(row.label), *map(Text, cells))
+    Console().print(grid)
+    if table.note:
+        print(f"  {table.note}")
 
 
 @app.command()
@@ -119,9 +146,11 @@ def search(
     reports: Reports = None,
     chroma: Chroma = None,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="段落数。")] = 10,
+    region: Region = None,
+    year: Year = None,
 ) -> None:
     """查找与词语最相近的段落。"""
-    for hit in open_qa(reports, chroma).search(query, k):
+    for hit in open_qa(reports, chroma).search(query, k, region=region, year=year):
         print(f"{hit.rank:>2}  {hit.passage.label}  {hit.quote}")
 
 
@@ -132,9 +161,13 @@ def figures(
     indicator: Annotated[str | None, typer.Option(help="指标名称中的词。")] = None,
     kind: Annotated[Wanted | None, typer.Option(help="实际值或目标值。")] = None,
     form: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TABLE,
+    region: Region = None,
+    year: Year = None,
 ) -> None:
     """列出报告中的指标数据。"""
-    found = open_qa(reports, chroma).figures(indicator, kind.value if kind else None)
+    found = open_qa(reports, chroma).figures(
+        indicator, kind.value if kind else None, region=region, year=year
+    )
     rows = [_row(figure) for figure in found]
     if form is Format.JSON:
         print(

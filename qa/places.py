@@ -70,6 +70,8 @@ _AMBIGUOUS = frozenset("新青宁黑贵甘云台港澳藏蒙")
 _DOING = re.compile(r"[来在留入赴驻返援到]$")
 _NAMED_AFTER = re.compile(r"[剧菜商派语酒]|新欧|北|中区|港澳")
 _LISTED = re.compile(r"[两三四]?(?:地|省市?|市)|各|分别|谁|哪")
+# «川渝2024年GDP分别…» means two, «川渝2024年合作项目» one thing of both.
+_APART = re.compile(r"(?:(?:19|20)\d\d|[去今上]年).*(?:分别|各|谁|哪|相差|比)")
 
 
 class Places:
@@ -120,8 +122,9 @@ class Places:
     def _by_group(self, text: str) -> Iterator[Mention]:
         for match in self._group.finditer(text):
             members = gazetteer().groups[match[0]]
-            loose = match[0] not in ("直辖市", "自治区") and not _LISTED.match(text[match.end() :])
-            yield Mention(members, Span(*match.span()), loose)
+            after = text[match.end() :]
+            firm = match[0] in ("直辖市", "自治区") or _LISTED.match(after) or _APART.match(after)
+            yield Mention(members, Span(*match.span()), loose=not firm)
 
     def _by_short(self, text: str) -> Iterator[Mention]:
         for match in self._run.finditer(text):

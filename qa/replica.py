@@ -72,13 +72,22 @@ class Replica(ReportQA):
     def _streamed(self, question: str, history: Sequence[Turn]) -> Generator[str, None, Answer]:
         return (yield from self._current()._answering(question, history))
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
+    def search(
+        self, query: str, k: int = 10, *, region: str | None = None, year: int | None = None
+    ) -> list[Hit]:
         """Return the `k` best paragraphs for a query, best first."""
-        return self._current().search(query, k)
+        return self._current().search(query, k, region=region, year=year)
 
-    def figures(self, indicator: str | None = None, kind: str | None = None) -> list[Figure]:
+    def figures(
+        self,
+        indicator: str | None = None,
+        kind: str | None = None,
+        *,
+        region: str | None = None,
+        year: int | None = None,
+    ) -> list[Figure]:
         """Return the indicator facts of all reports, in the order of the text."""
-        return self._edition.figures(indicator, kind)
+        return self._edition.figures(indicator, kind, region=region, year=year)
 
     def _current(self) -> ReportQA:
         """Return the edition that answers now.

@@ -332,7 +332,9 @@ def _side_by_side(text: str, mentions: Sequence[Mention]) -> bool:
 
 
 def _is_partnership(text: str) -> bool:
-    return bool(_PARTNER.search(text)) and not re.search(r"各(?:是|有|为|多|自)|分别|谁|哪", text)
+    return bool(_PARTNER.search(text)) and not re.search(
+        r"各(?:是|有|为|多|自)|分别|谁|哪(?:一?个|里|边)?[省市地更最]", text
+    )
 
 
 def _is_of_kind(region: str, kind: str) -> bool:

@@ -8,13 +8,14 @@ computed claim, follows from operands that are.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qa.answer import Claim
+from qa.answer import Citation, Claim
 from qa.compute import results
 from qa.lexicon import lexicon
+from qa.places import english_name
 from qa.question import opens_in_english
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report
@@ -50,6 +51,8 @@ class Verifier:
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self._reports = {report.id: report for report in reports}
+        regions = {report.region for report in reports if report.region}
+        self._regions = _names_of(regions) if len(regions) > 1 else {}
 
     def check(self, claim: Claim) -> Verdict:
         """Return the verdict on one claim."""
@@ -60,6 +63,7 @@ class Verifier:
             *self._years(claim),
             *self._names(claim),
             *self._stage(claim),
+            *self._places(claim),
         ]
         return Verdict(claim, tuple(problems))
 
@@ -75,6 +79,37 @@ class Verifier:
             if not any(quantity.same(other) for other in cited)
             and (quantity.value, quantity.unit) not in computed
         ]
+
+    def _places(self, claim: Claim) -> list[str]:
+        """Find figures told of one region that stand in the report of another.
+
+        What follows the name of a region, up to the next such name, is told of it: its
+        figures must stand in a report of that region, or in a quote that names it.
+        """
+        if not self._regions:
+            return []
+        names = "|".join(sorted(map(re.escape, self._regions), key=len, reverse=True))
+        pieces = re.split(f"({names})", claim.text)
+        problems = []
+        computed = self._computed(
+            claim, [q for c in claim.citations for q in find_quantities(c.quote)]
+        )
+        for name, told in zip(pieces[1::2], pieces[2::2], strict=True):
+            region = self._regions[name]
+            own = [c for c in claim.citations if self._is_of(c, region)]
+            there = [q for c in own for q in find_quantities(c.quote)]
+            problems += [
+                f"figure of another region than {region}: {quantity.text}"
+                for quantity in find_quantities(told)
+                if not any(quantity.same_amount(other) for other in there)
+                and (quantity.value, quantity.unit) not in computed
+            ]
+        return problems
+
+    def _is_of(self, citation: Citation, region: str) -> bool:
+        report = self._reports.get(citation.passage.report_id)
+        named = region in citation.quote or any(region in head for head in citation.passage.section)
+        return named or (report is not None and report.region == region)
 
     def _computed(self, claim: Claim, cited: Sequence[Quantity]) -> set[tuple[Decimal, str]]:
         """Return what follows from the operands of a claim, if each of them is cited."""
@@ -119,6 +154,11 @@ class Verifier:
         )
         names = (match[1] or match[0] for match in _NAME.finditer(claim.text))
         return [f"name not in the cited text: {name}" for name in names if not _said(name, cited)]
+
+
+def _names_of(regions: Iterable[str]) -> dict[str, str]:
+    """Return regions by each of their names, Chinese and English."""
+    return {name: region for region in regions for name in (region, english_name(region))}
 
 
 def _said(name: str, cited: str) -> bool:

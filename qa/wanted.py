@@ -113,7 +113,8 @@ _CUTS = tuple(
 _ENGLISH_CUTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"[,;]?\s*(?:and )?which (?:one |of them |province |region |city |municipality )?(?:is|was|had|has|set|did|grew|rose)?.{0,14}?(?:highest|higher|lowest|lower|fastest|faster|largest|larger|most|more|least)\b.*$",
+        r"^which (?:of (?:these|the|them)?.{0,20}? )?(?:one |province |region |city |municipality )?(?:had|has|have|is|was|set|sets|did) (?:the |a )?(?:highest|higher|lowest|lower|fastest|faster|largest|larger|most|more|least|biggest|bigger)\b",
+        r"[,;?]\s*(?:and )?which (?:one |of them |province |region |city |municipality )?(?:is|was|had|has|set|did|grew|rose)?.{0,14}?(?:highest|higher|lowest|lower|fastest|faster|largest|larger|most|more|least)\b.*$",
         r"\b(?:respectively|compare[ds]?|each|both|in total|combined|altogether|versus|vs\.?)\b",
         r"\b(?:which|what|how many|all(?: the)?|every|each|across(?: the)?) (?:provinces?|regions?|municipalit(?:y|ies)|reports?)(?: (?:mention|set|have|had|aim)\w*)?",
         r"\bby how (?:much|many)\b|\bthe difference (?:between|in)\b|\bdifference\b|\b(?:highest|lowest|fastest|slowest|largest|smallest|higher|lower|faster)\b",
@@ -211,7 +212,7 @@ def _topic(scope: Scope, condition: Quantity | None) -> str:
     text = _blanked(text, [(span.start, span.end) for span in blanks])
     for cut in _ENGLISH_CUTS if scope.english else _CUTS:
         text = cut.sub(" ", text)
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+的?", " ", text)
     text = re.sub(r"([,，?？。])(?:\s*[,，?？。;；])+", r"\1", text)
     text = _JOINTS.sub("", text.strip(" ,，、;；:：的")).strip(" ,，、;；:：")
     grows = _GROWS.search(scope.text) and not wording.RISE.search(text)
