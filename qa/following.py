@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 from qa import wording
 from qa.conversation import Reader, Turn, condense
+from qa.panel import Panel
 from qa.places import Mention, english_name
 from qa.question import is_english
 from qa.scope import Scope, half_width
-from qa.panel import Panel
 
 # Makes a question stand alone, given what was asked before.
 Condenser = Callable[[str, Sequence[Turn], Reader], str]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from qa.across import figures_of
 from qa.answer import Abstention, Answer, Claim, Reason
-from qa.editions import Editions
 from qa.citation import numbering, parse, renumber
 from qa.desk import Desk, by_paragraph
+from qa.editions import Editions
 from qa.extractive import compose
 from qa.inquiry import Inquiry
 from qa.mentions import each_composed, mentioned

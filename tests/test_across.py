@@ -97,7 +97,7 @@ def test_the_highest_target_is_told_with_its_region_alone(library: ReportQA) -> 
     answer = library.ask("2025年GDP增长目标最高的是哪个省?")
     assert answer.text.startswith("最高的是重庆")
     assert "6%左右" in answer.text
-    assert [row.label for row in _table(answer).rows][0] == "重庆"
+    assert _table(answer).rows[0].label == "重庆"
     assert "按所列数字比较" in _table(answer).note
 
 

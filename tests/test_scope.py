@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.catalogue import Catalogue
+from qa.editions import Editions
 from qa.scope import Scope, Scoper
 from qa.wanted import Order, question_for, read_wanted
 from tests.small_reports import write_reports
@@ -18,7 +18,7 @@ from vectorstore.report import Report
 @pytest.fixture(scope="module")
 def scoper(tmp_path_factory: pytest.TempPathFactory) -> Scoper:
     folder = write_reports(tmp_path_factory.mktemp("small"))
-    return Scoper(Catalogue(_reports(*read_folder(folder))))
+    return Scoper(Editions(_reports(*read_folder(folder))))
 
 
 def _reports(*paths: Path) -> tuple[Report, ...]:
@@ -163,7 +163,7 @@ def test_our_city_is_the_one_that_has_a_report(scoper: Scoper) -> None:
 
 
 def test_a_single_report_is_asked_whatever_is_named() -> None:
-    scoper = Scoper(Catalogue(_reports(builtin_path())))
+    scoper = Scoper(Editions(_reports(builtin_path())))
     question = "四川和重庆谁的GDP高?"
     scope = scoper.scope(question)
     assert (scope.text, scope.each) == (question, False)
@@ -172,7 +172,7 @@ def test_a_single_report_is_asked_whatever_is_named() -> None:
 
 def test_reports_of_invented_places_are_found_by_their_names() -> None:
     folder = Path(__file__).parents[1] / "eval" / "data" / "reports"
-    scoper = Scoper(Catalogue(_reports(builtin_path(), *read_folder(folder))))
+    scoper = Scoper(Editions(_reports(builtin_path(), *read_folder(folder))))
     assert _asked(scoper.scope("澜江省2023年地区生产总值多少?")) == [("澜江", 2024)]
     assert _asked(scoper.scope("How much did Yunze's GDP grow in 2024?")) == [("云泽", 2025)]
     assert [a.region for a in scoper.scope("云泽和海屿的生产总值谁高?").asks] == ["云泽", "海屿"]
