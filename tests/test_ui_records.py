@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from eval.cases import load_cases
 from qa import Answer, Claim, ReportQA
 from qa.answer import Generation, Reason
 from qa.settings import Settings
@@ -246,7 +247,31 @@ def test_feedback_is_exported_as_csv_and_as_questions_for_a_batch(tmp_path: Path
     assert (second["complaint"], len(second["comment"])) == ("other", 1000)
     lines = [json.loads(line) for line in exported("jsonl").splitlines()]
     assert [(line["id"], line["question"]) for line in lines] == [("1", "=机场?"), ("2", "桥?")]
-    assert lines[1]["citations"] == [[WHITE, 3]]
+    assert lines[1]["citations"] == [[WHITE, 3, "去年，"]]
+
+
+def test_what_visitors_judged_becomes_cases_of_the_benchmark(tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "feedback.sqlite3")
+    source = Source(
+        number=1, report=WHITE, paragraph=3, section="", start=0, end=3, quote="全长1250米"
+    )  # fmt: skip
+    good = Exchange(question="桥多长?", text="1250米[1]。", sources=(source,))
+    log.vote(good, "down", "other", "太短")
+    log.vote(good, "up")
+    log.vote(Exchange(question="机场?", text="有[1]。", sources=(source,)), "down", "should_refuse")
+    log.vote(Exchange(question="港口?", text="报告未提及。", reason=Reason.NOT_MENTIONED), "up")
+    log.vote(Exchange(question="隧道?", text="2座[1]。", sources=(source,)), "down", "wrong_answer")
+    log.unanswered(Exchange(question="地铁?", text="报告未提及。", reason=Reason.NOT_MENTIONED))
+    arguments = ["export", "--format", "cases", "--file", str(log.path)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    (tmp_path / "cases_feedback.jsonl").write_text(result.stdout, "utf-8")
+    cases = {case.question: case for case in load_cases(folder=tmp_path)}
+    assert set(cases) == {"桥多长?", "机场?", "港口?"}
+    assert cases["桥多长?"].answers == ("1250米",)
+    assert [(e.report, e.quote) for e in cases["桥多长?"].evidence] == [(WHITE, "全长1250米")]
+    assert not cases["机场?"].answerable
+    assert not cases["港口?"].answerable
+    assert "另有 2 个问题" in result.stderr
 
 
 # -- uploads --------------------------------------------------------------------------

@@ -39,7 +39,8 @@ def default_path() -> Path:
 class Entry:
     """One line of the file.
 
-    `at` is the time in UTC, ISO 8601. `citations` is a JSON list of [report, paragraph].
+    `at` is the time in UTC, ISO 8601. `citations` is a JSON list of
+    [report, paragraph, quote].
     `reason` is why there was no answer; `complaint` and `comment` come with a vote.
     """
 
@@ -78,7 +79,7 @@ class FeedbackLog:
 
     def _write(self, kind: Kind, exchange: Exchange, complaint: str, comment: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        cited = [[source.report, source.paragraph] for source in exchange.sources]
+        cited = [[source.report, source.paragraph, source.quote] for source in exchange.sources]
         row = (
             datetime.now(UTC).isoformat(timespec="seconds"), kind, exchange.question, exchange.text,
             exchange.reason or "", json.dumps(cited, ensure_ascii=False), complaint, comment,
