@@ -452,21 +452,53 @@ def test_what_is_no_report_is_refused_with_the_reason(page: Page, tmp_path: Path
 
 
 def _barriers(page: Page) -> dict[str, list[str]]:
-    options = {"runOnly": ["wcag2a", "wcag2aa"]}
-    violations = Axe().run(page, options=options).response["violations"]
+    violations = Axe().run(page).response["violations"]
     return {v["id"]: [node["html"][:200] for node in v["nodes"]] for v in violations}
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_no_barrier(page: Page, dark: bool) -> None:
+@pytest.mark.parametrize(("path", "dark"), [("", False), ("", True), ("en/", False)])
+def test_axe_finds_no_barrier(
+    page: Page, address: str, tmp_path: Path, path: str, dark: bool
+) -> None:
+    page.goto(address + path)
+    page.locator(".rq-reader").wait_for(timeout=30_000)
     if dark:
-        page.get_by_role("button", name="深色").click()
+        page.locator("[data-page=dark]").click()
+    page.locator(".rq-welcome").wait_for()
+    assert _barriers(page) == {}
     ask(page, "2030年青禾市地区生产总值增长多少?")
     ask(page, "2025年青禾市地区生产总值增长多少?")
+    page.locator(".rq-complaint summary").last.click()
+    page.locator(".rq-sources summary").first.click()
+    page.locator(".rq-outline summary").click()
+    page.locator(".rq-text .rq-cite").first.hover()
+    page.get_by_role("tooltip").wait_for()
     assert _barriers(page) == {}
-    page.get_by_role("tab", name="指标数据").click()
+    page.get_by_role("tab").nth(1).click()
     page.locator(".rq-figures").wait_for()
     assert _barriers(page) == {}
-    page.get_by_role("tab", name="我的报告").click()
-    page.locator("#file").wait_for()
+    page.get_by_role("tab").nth(2).click()
+    file = write_reports(tmp_path / "reports") / f"{GREEN}.txt"
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("#preview dl").wait_for()
     assert _barriers(page) == {}
+
+
+def test_who_asks_too_fast_or_too_long_is_told_and_keeps_the_question(
+    folder: Path, browser: Browser
+) -> None:
+    with served(folder, "--per-minute", "1") as address, browser.new_context() as visitor:
+        page = visitor.new_page()
+        page.goto(f"{address}en/")
+        page.locator(".rq-welcome").wait_for(timeout=30_000)
+        box = page.get_by_label("Question", exact=True)
+        box.fill("问" * 2001)
+        page.locator("#send").click()
+        expect(page.get_by_role("alert")).to_contain_text("2001 characters; 2000 is the most")
+        expect(box).to_have_value("问" * 2001)
+        ask(page, "白石大桥全长多少米?")
+        box.fill("2030年建成多少座公园?")
+        page.locator("#send").click()
+        expect(page.get_by_role("alert")).to_contain_text("Please try again in a minute")
+        expect(box).to_have_value("2030年建成多少座公园?")
+        expect(page.locator(".rq-log > li")).to_have_count(1)

@@ -107,4 +107,6 @@ def understood(report: Report, texts: Texts) -> str:
         + tag("h3", escape(texts.outline))
         + tag("ol", outline),
         class_="rq-understood",
+        tabindex=0,  # it scrolls
+        aria_label=texts.understood,
     )

@@ -31,7 +31,7 @@ function show(link) {
     element("small", "", where),
     element("q", "", ...dressed(letters, start, end, figures, "strong", "rq-figure")),
   );
-  document.body.append(card);
+  document.querySelector("main").append(card);
   card.hidden = false;
   link.setAttribute("aria-describedby", card.id);
   place(link);
