@@ -45,8 +45,8 @@ def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
             raise RunError("The runs are of different cases; expected the same for each system.")
     yield (
         f"Split `{first.split}`, cases {first.benchmark}, embedding model "
-        f"`{first.embedding_model}`, {first.machine}. Means in % with 95 % bootstrap intervals; "
-        "seconds are medians."
+        f"`{first.embedding_model}`. Means in % with 95 % bootstrap intervals; time is the median "
+        "multiple of embedding the question."
     )
     yield ""
     headline = measures_for(first.suite).headline
@@ -55,13 +55,13 @@ def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
         f"{measure.name} (n = {found.n if found else 0})"
         for measure, found in zip(headline, rows[0], strict=True)
     )
-    yield f"| system | {' | '.join(names)} | seconds |"
+    yield f"| system | {' | '.join(names)} | time |"
     yield "|---|" + "---:|" * (len(headline) + 1)
     for (provenance, scored), row in zip(runs, rows, strict=True):
         times = latency(each.prediction for each in scored)
-        seconds = f"{times.p50:.3f}" if times else "—"
+        time = f"× {times.ratio:.1f}" if times else "—"
         name = f"{provenance.system}, {provenance.model}" if provenance.model else provenance.system
-        yield f"| {name} | {' | '.join(map(_cell, row))} | {seconds} |"
+        yield f"| {name} | {' | '.join(map(_cell, row))} | {time} |"
 
 
 def _cell(found: Estimate | None) -> str:

@@ -39,7 +39,7 @@ def _summary(
             yield f"  {measure.name:<26}{found!s:>22}{found.n:>6}"
     for name, value in (
         ("abstention F1", abstention_f1(scored)),
-        ("area under error/coverage", area_under(curve(scored))),
+        ("area under error/coverage", area_under(curve(scored)) if measures is MEASURES else None),
     ):
         if value is not None:
             yield f"  {name:<26}{value:>22.3f}"

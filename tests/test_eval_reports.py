@@ -35,6 +35,8 @@ from eval.suites import Suite
 from vectorstore.outline import build_report
 from vectorstore.reading import builtin_path
 
+from .serving import chromium
+
 HOSTILE = "<script>alert(1)</script>"
 REPORT = build_report(
     f"青禾市政府工作报告\n去年，建成公园12座。\n{HOSTILE}<img src=x onerror=alert(2)>共15座。",
@@ -169,7 +171,8 @@ def _page(html: str) -> Page:
     return page
 
 
-def test_the_page_escapes_everything_and_needs_no_other_host() -> None:
+def _hostile_page() -> str:
+    """Return the report of a run whose every text is hostile."""
     text = REPORT.passages[2].text
     hostile = _case(
         1,
@@ -184,9 +187,13 @@ def test_the_page_escapes_everything_and_needs_no_other_host() -> None:
     )
     cases = (hostile, _case(2))
     provenance = _provenance(cases, system=HOSTILE)
-    html = html_report.render(
+    return html_report.render(
         provenance, score_run(Run(provenance, failing), cases, [REPORT]), [REPORT]
     )
+
+
+def test_the_page_escapes_everything_and_needs_no_other_host() -> None:
+    html = _hostile_page()
     page = _page(html)
     assert "script" not in page.tags
     assert not {name for name in page.attributes if name.startswith("on")}
@@ -194,6 +201,24 @@ def test_the_page_escapes_everything_and_needs_no_other_host() -> None:
     assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
     assert page.tags.count("img") == len(page.addresses)
     assert html.count("&lt;script&gt;") >= 6
+
+
+def test_a_browser_runs_and_loads_nothing_of_a_hostile_page(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(_hostile_page(), "utf-8")
+    said: list[str] = []
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.on("request", lambda request: said.append(request.url))
+        page.goto(path.as_uri())
+        page.locator("summary").first.click()
+        assert page.locator("details mark").first.inner_text() == REPORT.passages[2].text
+        assert page.locator("img").count() == page.evaluate(
+            "[...document.images].filter(image => image.naturalWidth > 100).length"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") == 1200
+    assert [url for url in said if not url.startswith("data:image/svg+xml")] == [path.as_uri()]
 
 
 def test_the_page_shows_a_failure_with_its_quote_marked_and_its_reason() -> None:
@@ -224,6 +249,7 @@ def test_the_table_is_rewritten_between_its_markers_only() -> None:
     assert "old" not in written
     assert "| extractive | 90.0 (70–100) | 90.0 (70–100) | 100.0 (100–100) | — |" in written
     assert "right (n = 10)" in written
+    assert written.count("| × 5.0 |") == 2  # 0.1 s by 0.02 s
     assert rewrite(written, runs) == written
     with pytest.raises(RunError, match="0 times"):
         rewrite("no markers", runs)
