@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.question import Question
-from qa.terms import Term
+from qa.lexicon import lexicon
+from qa.question import Form, Question
 
 # Reads a question that stands alone.
 Reader = Callable[[str], Question]
 
 _AND_WHAT_OF = re.compile(
-    r"^(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?(?:呢|如何|怎么样)[,，]?(?P<when>\d{4}年?)?[?？。]?$"
+    r"^(?:(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?呢|那么?(?P<state>.{1,24}?)(?:如何|怎么样))"
+    r"[,，]?(?P<when>\d{4}年?)?[?？。]?$"
 )
 _ENGLISH_AND_WHAT_OF = re.compile(
     r"^(?:and|what about|how about|and what about)\s+(?P<what>.{1,60}?)[?？.]?$"
@@ -35,6 +36,12 @@ _PERIOD = re.compile(
     r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排"
 )
 _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
+_ENGLISH_PERIOD = re.compile(
+    r"\b(?:in|for|by|during)? ?(?:(?:19|20)\d\d|last year|this year|next year)\b"
+)
+_ENGLISH_AIM = re.compile(r"\b(?:plan|target|goal)s?\b")
+# The measure word belongs to what was counted: «多少条»航线, but not 旅客.
+_MEASURED = re.compile(r"(多少|几)[条个家座项件户所名人位台套场处班次辆]")
 _NEXT = re.compile(r"明年|下一年|第二年|next year")
 _BEFORE = re.compile(r"前一年|上一年|再往前")
 
@@ -61,12 +68,23 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
     question = _dated(question.strip(), read(before))
     brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
     if brief:
-        what = brief["what"].removesuffix("的")
-        return _replaced(before, f"{brief.groupdict().get('when') or ''}{what}", read)
+        told = brief.groupdict()
+        what = (told["what"] or told.get("state") or "").removesuffix("的")
+        return _replaced(before, f"{told.get('when') or ''}{what}", read)
     now = read(question)
-    if _POINTING.search(now.plain) or not any(term.essential for term in now.terms):
+    named = any(term.essential for term in now.terms)
+    if now.form is Form.COMPARE and not named:
+        earlier = [condense(text, _until(history, text), read) for text in asked[-2:-1]]
+        return _with_topics(question, now, [read(text) for text in (*earlier, before)])
+    if _POINTING.search(now.plain) or not named:
         return _with_topic(question, now, read(before))
     return question
+
+
+def _until(history: Sequence[Turn], text: str) -> Sequence[Turn]:
+    """Return the messages before the last one of the user that says `text`."""
+    places = [i for i, turn in enumerate(history) if turn.role == "user" and turn.content == text]
+    return history[: places[-1]]
 
 
 def _last_user(history: Sequence[Turn]) -> int:
@@ -83,11 +101,16 @@ def _dated(question: str, before: Question) -> str:
 
 def _replaced(before: str, what: str, read: Reader) -> str:
     """Put `what` into the question before: as its period, or as its topic."""
-    if _PERIOD.search(what):
+    english = what.isascii()
+    if english and (_ENGLISH_AIM.search(what) or _ENGLISH_PERIOD.search(what)):
+        rest = _ENGLISH_PERIOD.sub("", before).strip()
+        left = _ENGLISH_AIM.sub("", _ENGLISH_PERIOD.sub("", what)).strip(" the")
+        return f"{what}: {rest}" if not left else _swapped(before, what, what, read)
+    if not english and _PERIOD.search(what):
         rest = re.sub(r"(?:19|20)\d\d年|去年|今年|上年|明年", "", before)
         left = _PERIOD.sub("", what).strip("的 ")
         return f"{what}{rest}" if not left else _swapped(rest, left, what, read)
-    return _swapped(before, what, what, read)
+    return _MEASURED.sub(r"\1", _swapped(before, what, what, read))
 
 
 def _swapped(before: str, name: str, what: str, read: Reader) -> str:
@@ -99,27 +122,56 @@ def _swapped(before: str, name: str, what: str, read: Reader) -> str:
     for one, other in (*_COUNTERPARTS, *((b, a) for a, b in _COUNTERPARTS)):
         if other in name and one in before:
             return before.replace(one, what if name == other else name, 1)
-    terms = [term for term in read(before).terms if term.text in before]
-    if not terms:
+    topics = _english_topics(before) if before.isascii() else _topics(before, read)
+    if not topics:
         return f"{what} {before}"
-    alike = max(terms, key=lambda term: (_alike(term, name), len(term.text)))
-    return before.replace(alike.text, what, 1)
+    named = _english_topics(name) if name.isascii() else {}
+    meant = next(iter(named.values()), name)
+    alike = max(topics, key=lambda said: (_alike(topics[said], meant), len(said)))
+    return re.sub(re.escape(alike), lambda _: what, before, count=1, flags=re.IGNORECASE)
 
 
-def _alike(term: Term, what: str) -> int:
+def _topics(before: str, read: Reader) -> dict[str, str]:
+    """Return the names in a Chinese question: those that it is about, or else all."""
+    terms = [term for term in read(before).terms if term.text in before.lower()]
+    chosen = [term for term in terms if term.essential] or terms
+    return {term.text: term.text for term in chosen}
+
+
+def _english_topics(text: str) -> dict[str, str]:
+    """Return the known names in an English text, each with its Chinese one."""
+    words = lexicon()
+    found = {said: words.english[said] for said in words.known_english.findall(text.lower())}
+    return {
+        said: term
+        for said, term in found.items()
+        if term not in words.light and not words.asking.fullmatch(term)
+    }
+
+
+def _alike(name: str, what: str) -> int:
     """Count the characters that two names share at their ends: 工业, 服务业."""
     same = 0
-    for a, b in zip(reversed(term.text), reversed(what), strict=False):
+    for a, b in zip(reversed(name), reversed(what), strict=False):
         if a != b:
             break
         same += 1
-    return same + len(set(term.text) & set(what))
+    return same + len(set(name) & set(what))
 
 
 def _with_topic(question: str, now: Question, before: Question) -> str:
     topic = _topic(before, now.plain)
     period = "" if now.years or now.part or not before.years else f"{before.years[-1]}年"
     return " ".join(filter(None, (f"{period}{topic}", question)))
+
+
+def _with_topics(question: str, now: Question, before: Sequence[Question]) -> str:
+    """Put the topics and the years of several questions before one that compares them."""
+    years = dict.fromkeys(f"{year}年" for each in before for year in each.years)
+    if now.years:
+        years |= dict.fromkeys(f"{year}年" for year in now.years)
+    topics = dict.fromkeys(_topic(each, now.plain) for each in before)
+    return " ".join(filter(None, (*years, "、".join(filter(None, topics)), question)))
 
 
 def _topic(before: Question, plain: str) -> str:

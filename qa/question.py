@@ -220,6 +220,8 @@ def supposed_amount(asked: str) -> Quantity | None:
 def _spans_parts(asked: str, years: tuple[int, ...], year: int | None) -> bool:
     if year is not None and len(years) > 1:
         return min(years) < year <= max(years)
+    if wording.STILL_TO_GO.search(asked):
+        return True
     reached = wording.REACHED_ALREADY if years else wording.REACHED
     return bool(reached.search(asked) and wording.PLANNED.search(asked))
 
