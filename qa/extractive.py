@@ -163,8 +163,9 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
             and (not inquiry.question.years or inquiry.speaks_of_period(point.passage))
             and (not units or any(q.unit in units for q in inside))
             and not inquiry.matcher.neglects(point.text)
-            and inquiry.matcher.lacking(point.text) <= inquiry.thresholds.missing_at_most
-            and point.direct >= inquiry.thresholds.enough
+            and inquiry.matcher.lacking(point.text) - point.given
+            <= inquiry.thresholds.missing_at_most
+            and point.direct + point.given >= inquiry.thresholds.enough
         ):
             return _points(inquiry, [point])
     return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
@@ -187,11 +188,11 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
     """Say why the best candidate does not answer, or nothing if it does."""
     if (
         not ranked
-        or ranked[0].covered < inquiry.thresholds.enough
-        or ranked[0].named < inquiry.thresholds.enough_named
+        or ranked[0].covered + ranked[0].given < inquiry.thresholds.enough
+        or ranked[0].named + ranked[0].given < inquiry.thresholds.enough_named
     ):
         return Reason.NOT_MENTIONED
-    if ranked[0].lacks > inquiry.thresholds.missing_at_most:
+    if ranked[0].lacks - ranked[0].given > inquiry.thresholds.missing_at_most:
         return Reason.NOT_MENTIONED
     if not ranked[0].in_period:
         return Reason.OTHER_PERIOD
@@ -285,7 +286,7 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
 
 def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     """Tell whether points say enough of what is asked, or as the only ones say something of it."""
-    covered = max(point.covered for point in found)
+    covered = max(point.covered + point.given for point in found)
     if covered >= inquiry.thresholds.enough:
         return True
     first, *others = points(inquiry)

@@ -29,7 +29,8 @@ class Candidate:
     question's terms in the figure's indicator, clause, sentence and headings.
     `fits` tells whether unit and aspect are those asked for, `in_period`
     whether the period is. `lacks` is the share of the terms that are not there at all,
-    `surplus` the share of the indicator's name that was not asked for.
+    `surplus` the share of the indicator's name that was not asked for. `given` is what
+    the sentence is given for standing out by meaning.
     """
 
     figure: Figure
@@ -40,6 +41,7 @@ class Candidate:
     in_period: bool
     lacks: float
     surplus: float
+    given: float
 
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
@@ -222,7 +224,8 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
     near = (figure.indicator, clause, lead, _opening(figure), headings)
     lacks = 1.0 if matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
-    return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus)
+    given = inquiry.standing_out(passage, sentence)
+    return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus, given)
 
 
 def _opening(figure: Figure) -> str:

@@ -103,6 +103,19 @@ class Inquiry:
             for place, h in enumerate(self.hits)
         }
 
+    @cached_property
+    def _margins(self) -> dict[tuple[str, int, int], float]:
+        return {(h.passage.report_id, h.passage.number, h.sentence): h.margin for h in self.hits}
+
+    def standing_out(self, passage: Passage, sentence: int) -> float:
+        """Return what a sentence that stands out by meaning is given for words of its own.
+
+        It is a share of the question's terms, like those of the thresholds.
+        """
+        margin = self._margins.get((passage.report_id, passage.number, sentence), 0.0)
+        given = self.thresholds.by_meaning * (margin - self.thresholds.margin_from)
+        return max(0.0, min(given, self.thresholds.by_meaning_most))
+
     def speaks_of_period(self, passage: Passage) -> bool:
         """Tell whether a paragraph speaks of a year asked for, by its part or in words."""
         years = self.question.years

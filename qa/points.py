@@ -28,7 +28,8 @@ class Point:
     """A run of clauses of one sentence, how well it answers, and what it covers.
 
     `covered` counts the whole sentence with its headings, `direct` the run alone.
-    `neglects` tells that they pass over something that the question is about.
+    `neglects` tells that they pass over something that the question is about. `given` is
+    what the sentence is given for standing out by meaning.
     """
 
     passage: Passage
@@ -38,6 +39,7 @@ class Point:
     covered: float
     direct: float = 0.0
     neglects: bool = False
+    given: float = 0.0
 
     @property
     def text(self) -> str:
@@ -93,7 +95,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     neglects = matcher.neglects(whole, above, beside=text)
     if neglects:
         score -= 0.5
-    return Point(passage, span, sentence, score, covered, in_run, neglects)
+    given = inquiry.standing_out(passage, sentence)
+    return Point(passage, span, sentence, score, covered, in_run, neglects, given)
 
 
 def _across(

@@ -14,12 +14,19 @@ class Thresholds:
     a number. `missing_at_most` may be passed over. Where no other sentence comes
     nearer than `alone_by`, `enough_alone` suffices. `narrower` is the share of an
     indicator's name that makes it another one than a short word asked for.
+
+    People put things in words that no list foresees. A sentence whose cosine stands out
+    from the background by more than `margin_from` is given `by_meaning` for each unit
+    above, `by_meaning_most` in all, as if it had so much more of the question's terms.
     """
 
-    enough: float = 0.55
-    enough_named: float = 0.4
+    enough: float = 0.4
+    enough_named: float = 0.25
     enough_in_words: float = 0.8
-    missing_at_most: float = 0.45
+    missing_at_most: float = 0.6
     enough_alone: float = 0.25
     alone_by: float = 0.4
     narrower: float = 0.6
+    by_meaning: float = 10.0
+    margin_from: float = 0.018
+    by_meaning_most: float = 0.3

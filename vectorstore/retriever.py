@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from vectorstore.store import PassageStore
 _POOL = 100
 _DENSE_WEIGHT = 0.4
 _PART_BOOST = 0.25
+# What so large a share of the sentences comes nearer than is the background of a query.
+_BACKGROUND = 0.15
 # Up to so many rows, all are scored; of more, those that may be among the best.
 FEW = 20_000
 
@@ -29,7 +31,8 @@ class _Search:
     """One query on its way through one snapshot.
 
     `positions` are the reports to be searched, `None` all. `dense` holds the rows nearest
-    to the query, and how near they are on a scale from 0 for the last of them to 1.
+    to the query, and how near they are on a scale from 0 for the last of them to 1;
+    `margins` by how much each of them is above the background.
     """
 
     state: Snapshot
@@ -38,6 +41,7 @@ class _Search:
     positions: list[int] | None
     dense_rows: Rows
     dense: Scores
+    margins: Mapping[int, float]
     few: int
 
     def ranked(self, depth: int) -> tuple[Rows, Scores]:
@@ -117,7 +121,7 @@ class Retriever:
         if search is None:
             return []
         return [
-            _hit(search.state, int(row), float(score), rank)
+            _hit(search, int(row), float(score), rank)
             for rank, (row, score) in enumerate(zip(*search.ranked(k), strict=True), start=1)
         ]
 
@@ -148,7 +152,7 @@ class Retriever:
                 break
             depth *= 4
         return [
-            _hit(search.state, row, score, rank)
+            _hit(search, row, score, rank)
             for rank, (row, score) in enumerate([*best.values()][:k], start=1)
         ]
 
@@ -168,6 +172,7 @@ class Retriever:
         vector = self.store.embedder.embed_queries([query])[0]
         found = self.store.dense(vector, pool, reports=reports, snapshot=state)
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
+        margins = _margins(found, _searched(state, positions))
         if len(cosines):
             low = cosines.min()
             cosines = (cosines - low) / max(float(cosines.max() - low), 1e-6)
@@ -178,6 +183,7 @@ class Retriever:
             positions=positions,
             dense_rows=np.array([row for row, _ in found], dtype=np.int64),
             dense=cosines,
+            margins=margins,
             few=self._few,
         )
 
@@ -189,6 +195,18 @@ def _first(found: Rows, kind: NDArray[np.bool_], depth: int) -> Rows:
     return np.union1d(found, np.flatnonzero(kind)[: depth + len(found)])
 
 
-def _hit(state: Snapshot, index: int, score: float, rank: int) -> Hit:
-    row = state.row(index)
-    return Hit(row.passage, row.sentence, score, rank)
+def _searched(state: Snapshot, positions: list[int] | None) -> int:
+    """Return how many rows a search looks through."""
+    catalogue = state.catalogue
+    return len(catalogue) if positions is None else len(catalogue.rows_of(positions))
+
+
+def _margins(found: Sequence[tuple[int, float]], searched: int) -> dict[int, float]:
+    """Return for the nearest rows, best first, how far each is above the background."""
+    place = min(int(_BACKGROUND * searched), _POOL, len(found) - 1)
+    return {row: cosine - found[place][1] for row, cosine in found[:place]}
+
+
+def _hit(search: _Search, index: int, score: float, rank: int) -> Hit:
+    row = search.state.row(index)
+    return Hit(row.passage, row.sentence, score, rank, search.margins.get(index, 0.0))
