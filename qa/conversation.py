@@ -24,6 +24,7 @@ _POINTING = re.compile(
     r"^(?:它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
     r"|\b(?:it|its|they|their|that|those|this)\b"
 )
+_IT = re.compile(r"它|其|这个|那个|\b(?:it|its|they|their)\b")
 # What stands for the other in one place of a name: «城镇居民收入» to «农村居民收入».
 _COUNTERPARTS = (
     ("城镇", "农村"),
@@ -39,7 +40,7 @@ _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:in|for|by|during)? ?(?:(?:19|20)\d\d|last year|this year|next year)\b"
 )
-_ENGLISH_AIM = re.compile(r"\b(?:plan|target|goal)s?\b")
+_ENGLISH_AIM = re.compile(r"\b(?:plan|target|goal|aim)s?\b")
 # The measure word belongs to what was counted: «多少条»航线, but not 旅客.
 _MEASURED = re.compile(r"(多少|几)[条个家座项件户所名人位台套场处班次辆]")
 _NEXT = re.compile(r"明年|下一年|第二年|next year")
@@ -161,6 +162,8 @@ def _alike(name: str, what: str) -> int:
 
 def _with_topic(question: str, now: Question, before: Question) -> str:
     topic = _topic(before, now.plain)
+    if _IT.search(now.plain) and any(term.essential for term in now.terms):
+        topic = topic.split(" ", 1)[0]  # «它运了多少货?» is of the airport, not of its routes
     period = "" if now.years or now.part or not before.years else f"{before.years[-1]}年"
     return " ".join(filter(None, (f"{period}{topic}", question)))
 

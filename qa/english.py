@@ -67,7 +67,10 @@ def _name(inquiry: Inquiry, figure: Figure) -> str:
         if meant and len(max(meant, key=len)) > longest:
             best, longest = said, len(max(meant, key=len))
     asked = re.search(re.escape(best), inquiry.question.text, re.IGNORECASE) if best else None
-    return f"{asked[0]} ({figure.indicator})" if asked else figure.indicator
+    if asked is None:
+        return figure.indicator
+    shouted = asked[0].isupper() and len(asked[0]) > 4  # «START», but «GDP»
+    return f"{asked[0].lower() if shouted else asked[0]} ({figure.indicator})"
 
 
 def english_value(quantity: Quantity) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 
@@ -17,6 +18,8 @@ class Lexicon:
     `names` maps any name to all names of its group, `english` an English name to its
     Chinese one. `apart` maps a word to the longer ones in which it means something
     else («出口» in «进出口»). `light` are names that colour a question. `asking` and `asking_english` say nothing of the topic.
+    `formal` are the names that mean just that thing: those of the reports, abbreviations,
+    and what shares two characters with them; the others are everyday words.
     `spoken` are everyday words of asking with the standard word for each.
     """
 
@@ -24,6 +27,7 @@ class Lexicon:
     english: Mapping[str, str]
     apart: Mapping[str, tuple[str, ...]]
     light: frozenset[str]
+    formal: frozenset[str]
     known: re.Pattern[str]
     known_english: re.Pattern[str]
     asking: re.Pattern[str]
@@ -54,6 +58,7 @@ def lexicon() -> Lexicon:
         frozenset(
             other for name in table["light"]["names"].split() for other in names.get(name, (name,))
         ),
+        frozenset(_formal(table["same"])),
         _longest_first(
             (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
         ),
@@ -63,6 +68,13 @@ def lexicon() -> Lexicon:
         _longest_first(table["places"]["names"].split()),
         tuple((re.compile("|".join(said)), word) for word, said in table["spoken"].items()),
     )
+
+
+def _formal(same: Mapping[str, list[str]]) -> Iterator[str]:
+    for term, others in same.items():
+        yield term
+        pairs = {a + b for a, b in pairwise(term)}
+        yield from (o for o in others if o.isascii() or any(a + b in pairs for a, b in pairwise(o)))
 
 
 def _longest_first(words: Iterable[str]) -> re.Pattern[str]:

@@ -176,9 +176,14 @@ def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
             continue
         yield from _loose(asked[place : match.start()], writes)
         weight = _COLOUR if match[0] in words.light else 1.0
-        yield Term(match[0], words.others(match[0].lower()), weight)
+        others = words.others(match[0].lower())
+        yield Term(match[0], others, weight, hard=_formal(match[0]))
         place = match.end()
     yield from _loose(asked[place:], writes)
+
+
+def _formal(name: str) -> bool:
+    return name in lexicon().formal or name.upper() in lexicon().formal or name.isascii()
 
 
 def _inside_longer(match: re.Match[str], asked: str) -> bool:
@@ -278,7 +283,7 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[1], lexicon().others(compound[1]))
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
-        hard = word in QUALIFIERS or len(names) > 1 or _PROPER.match(tag) is not None
+        hard = word in QUALIFIERS or _formal(word) or _PROPER.match(tag) is not None
         yield Term(word, names, 1.0 if len(word) > 1 else _COLOUR, whole=True, hard=hard)
     elif _COLOURS.match(tag) and len(word) > 1:
         yield Term(word, names, _VERBAL if tag == "vn" else _COLOUR)

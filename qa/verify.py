@@ -18,7 +18,7 @@ from qa.lexicon import lexicon
 from qa.places import english_name
 from qa.question import opens_in_english
 from vectorstore.quantity import Quantity, find_quantities
-from vectorstore.report import Part, Passage, Report
+from vectorstore.report import Part, Passage, Report, Span
 
 # A year has 年 after it, or in English no letter that would make it an amount: «2068件» is none.
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[^\w,.]|[,.](?!\d)|$)")
@@ -152,21 +152,19 @@ class Verifier:
         cited = "".join(
             c.quote + "".join(c.passage.section) + c.passage.report_id for c in claim.citations
         )
-        told = _without_amounts(claim.text)  # «10 billion US dollars» names nothing
-        names = (match[1] or match[0] for match in _NAME.finditer(told))
+        amounts = [quantity.span for quantity in find_quantities(claim.text)]
+        names = (
+            match[1] or match[0]
+            for match in _NAME.finditer(claim.text)
+            # «10 billion US dollars» names nothing
+            if not any(span.contains(Span(*match.span())) for span in amounts)
+        )
         return [f"name not in the cited text: {name}" for name in names if not _said(name, cited)]
 
 
 def _names_of(regions: Iterable[str]) -> dict[str, str]:
     """Return regions by each of their names, Chinese and English."""
     return {name: region for region in regions for name in (region, english_name(region))}
-
-
-def _without_amounts(text: str) -> str:
-    for quantity in reversed(find_quantities(text)):
-        if not quantity.unit.isascii():
-            text = f"{text[: quantity.core.start]}{text[quantity.span.end :]}"
-    return text
 
 
 def _said(name: str, cited: str) -> bool:
