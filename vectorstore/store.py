@@ -63,8 +63,8 @@ class PassageStore:
         self._opened: dict[str, Vectors] = {}
         self._looked = time.monotonic()
         self._lock = threading.RLock()
-        self._exact = ReportVectors(
-            home.cache / "exact", lambda state, ids: self._vectors(state).of(ids)
+        self.exact = ReportVectors(
+            home.cache / "exact", lambda state, ids: self.vectors(state).of(ids)
         )
         self._state = (manifest, _load_snapshot(home, manifest))
 
@@ -225,7 +225,7 @@ class PassageStore:
         Raises:
             StoreError: some did not arrive.
         """
-        vectors = self._vectors(self.snapshot)
+        vectors = self.vectors(self.snapshot)
         wanted = [
             sentence
             for version, report in reports
@@ -260,10 +260,10 @@ class PassageStore:
     def _keep_exact(self) -> None:
         """Have the vectors of every live report at hand before it is asked about."""
         state = self.snapshot
-        self._exact.sweep(state)
+        self.exact.sweep(state)
         with suppress(StoreError):  # they are fetched when they are needed
             for position in range(len(state.versions)):
-                self._exact.of(state, position)
+                self.exact.of(state, position)
 
     def vectors_of(self, report: Report) -> NDArray[np.float32]:
         """Return the vectors of a live report's sentences, in reading order.
@@ -273,7 +273,7 @@ class PassageStore:
         """
         version = Version(report.id, content_hash(report))
         ids = [sentence.place.id for sentence in _sentences(version, report, ())]
-        vectors = self._vectors(self.snapshot)
+        vectors = self.vectors(self.snapshot)
         pages = [vectors.of(ids[start : start + 1000]) for start in range(0, len(ids), 1000)]
         return (
             np.concatenate(pages) if pages else np.empty((0, self.embedder.dimension), np.float32)
@@ -300,7 +300,7 @@ class PassageStore:
         if reports is not None:
             positions = state.positions(reports)
             if sum(end - start for start, end in map(state.catalogue.span, positions)) <= _FEW:
-                return self._exact.nearest(query_vector, k, state, positions)
+                return self.exact.nearest(query_vector, k, state, positions)
             return self._nearest(query_vector, k, [state.versions[p] for p in positions], state)
         found = self._nearest(query_vector, k, None, state)
         if len(found) == k:
@@ -316,14 +316,14 @@ class PassageStore:
         state: Snapshot,
     ) -> list[tuple[int, float]]:
         try:
-            found = self._vectors(state).nearest(vector, k, versions)
+            found = self.vectors(state).nearest(vector, k, versions)
         except StoreUnavailable:
             self._opened.clear()  # the server may come back with other tables
             raise
         rows = ((state.row_named(id_), cosine) for id_, cosine in found)
         return [(row, cosine) for row, cosine in rows if row is not None]
 
-    def _vectors(self, state: Snapshot) -> Vectors:
+    def vectors(self, state: Snapshot) -> Vectors:
         """Open the vectors of a state.
 
         Raises:

@@ -1,0 +1,180 @@
+"""What one index of the scale bench takes to be asked, measured in a process of its own.
+
+Time is the processor's, so that what else the machine does is not counted.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.drawn import DrawnEmbedder
+from eval.synthetic import Known, invent, places
+from qa import ReportQA
+from vectorstore.embedding import Embedder, open_embedder
+from vectorstore.retriever import Retriever
+from vectorstore.snapshot import Snapshot
+from vectorstore.store import PassageStore
+
+_QUESTIONS = 20
+_POOL = 100
+_TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds for one question, medians; its embedding is part of each."""
+
+    embedding: float
+    ask: float
+    one_report: float
+    library: float
+    chroma: float
+    chroma_filtered: float
+    numpy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an index of so many sentences takes to be asked.
+
+    `memory` is in MiB, resident after asking. `answered` is the share of answers that
+    state the known amount, `recall` the share of the ten best of exhaustive search found.
+    """
+
+    sentences: int
+    opened_seconds: float
+    memory: float
+    times: Times
+    answered: float
+    recall: float
+
+
+class Exhaustive(PassageStore):
+    """A store that compares a question with every vector, by NumPy alone."""
+
+    @classmethod
+    def over(cls, store: PassageStore) -> Exhaustive:
+        """Bring all vectors of a store into memory."""
+        made = copy.copy(store)
+        made.__class__ = cls
+        assert isinstance(made, Exhaustive)
+        state = store.snapshot
+        made.matrix = np.concatenate(
+            [store.exact.of(state, place) for place in range(len(state.versions))]
+        )
+        return made
+
+    matrix: NDArray[np.float32]
+
+    def dense(
+        self,
+        query_vector: NDArray[np.float32],
+        k: int,
+        *,
+        reports: Collection[str] | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> list[tuple[int, float]]:
+        """Return the `k` nearest rows, by comparing with all."""
+        cosines = self.matrix @ query_vector
+        some = np.argpartition(-cosines, min(k, len(cosines) - 1))[:k]
+        best = some[np.lexsort((some, -cosines[some]))]
+        return [(int(row), float(cosines[row])) for row in best]
+
+
+def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
+    """Ask an index of that many invented reports, and what it is compared with."""
+    import psutil
+
+    begun = time.process_time()
+    store = PassageStore.open(folder, embedder)
+    retriever = Retriever(store)
+    qa = ReportQA(retriever)
+    opened = time.process_time() - begun
+    known = _known(reports)
+    answers = [qa.ask(each.question).text for each in known]  # and all is read once
+    state = store.snapshot
+    keys = dict(zip((card.id for card in store.reports.cards), state.versions, strict=True))
+    vectors = store.vectors(state)
+
+    def embedded(each: Known) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = embedder.embed_queries([each.question])[0]
+        return vector
+
+    own: Any = _times(
+        known,
+        embedded,
+        lambda each: qa.ask(each.question),
+        lambda each: retriever.rank(each.question, 60, reports=[each.report]),
+        lambda each: retriever.rank(each.question, 60),
+        lambda each: vectors.nearest(embedded(each), _POOL, None),
+        lambda each: vectors.nearest(embedded(each), _POOL, [keys[each.report]]),
+    )
+    memory = psutil.Process().memory_info()
+    exhaustive = Exhaustive.over(store)
+    (brute,) = _times(known, lambda each: exhaustive.dense(embedded(each), _POOL))
+    reference = Retriever(exhaustive, few=len(state.catalogue))
+    answered = [k.amount in answer for k, answer in zip(known, answers, strict=True)]
+    recall = [_recall(retriever, reference, each.question) for each in known]
+    return Measured(
+        sentences=len(state.catalogue),
+        opened_seconds=opened,
+        memory=memory.rss / 2**20,
+        times=Times(*own, brute),
+        answered=float(np.mean(answered)),
+        recall=float(np.mean(recall)),
+    )
+
+
+def _known(reports: int) -> list[Known]:
+    """Return questions about reports spread over the whole library, each about another one."""
+    chosen = np.linspace(0, reports - 1, min(_QUESTIONS, reports), dtype=int)
+    wanted = [place for n, place in enumerate(places(reports)) if n in set(chosen.tolist())]
+    found = [invent(*place).known for place in wanted]
+    return [each[number % len(each)] for number, each in enumerate(found)]
+
+
+def _times(known: Sequence[Known], *actions: Callable[[Known], object]) -> tuple[float, ...]:
+    """Return the median milliseconds of each action; they take turns, question by question."""
+    taken: list[list[float]] = [[] for _ in actions]
+    for each in known:
+        for action, times in zip(actions, taken, strict=True):
+            begun = time.process_time()
+            action(each)
+            times.append(1e3 * (time.process_time() - begun))
+    return tuple(median(times) for times in taken)
+
+
+def _recall(found: Retriever, reference: Retriever, query: str) -> float:
+    expected = {
+        (h.passage.report_id, h.passage.number, h.sentence) for h in reference.rank(query, _TOP)
+    }
+    there = {(h.passage.report_id, h.passage.number, h.sentence) for h in found.rank(query, _TOP)}
+    return len(expected & there) / len(expected)
+
+
+def embedder_of(*, drawn: bool) -> Embedder:
+    """Return the model, or drawn vectors that take a question as long as the model does."""
+    model = open_embedder()
+    return DrawnEmbedder(model) if drawn else model
+
+
+def main() -> None:
+    """Measure the index of the folder that is named, and print one JSON object."""
+    folder, reports, drawn = sys.argv[1:]
+    result = measured(Path(folder), int(reports), embedder_of(drawn=drawn == "drawn"))
+    print(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main()
