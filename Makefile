@@ -46,6 +46,9 @@ bench: setup ## Measure speed, as ratios within one run
 bench-retrieval: setup ## Compare retrievers on the development pairs
 	$(BIN)/python -m eval.retrieval_bench
 
+bench-load: setup ## Let fifty visitors ask a server at once, for two minutes
+	$(BIN)/python -m eval.load_bench $(LOAD)
+
 bench-scale: setup ## Measure growth from 10 000 to 1 000 000 sentences (an hour; SCALE="--sizes 10000 100000" for less)
 	$(BIN)/python -m eval.scale_bench $(SCALE)
 
@@ -65,4 +68,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser screenshots test test-llm lint format bench bench-retrieval bench-scale calibrate gate gate-baseline lock clean
+.PHONY: help setup serve browser screenshots test test-llm lint format bench bench-retrieval bench-load bench-scale calibrate gate gate-baseline lock clean

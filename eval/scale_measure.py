@@ -130,7 +130,7 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
         sentences=len(state.catalogue),
         opened_seconds=opened,
         memory=memory.rss / 2**20,
-        times=Times(*own, brute),
+        times=Times(*[*own, brute]),
         answered=float(np.mean(answered)),
         recall=float(np.mean(recall)),
     )
