@@ -16,6 +16,7 @@ from qa.refusal_words import RefusalWords
 from qa.terms import Term
 from qa.thresholds import Thresholds
 from vectorstore.report import Hit, Report
+from vectorstore.shelf import OPEN
 
 if TYPE_CHECKING:
     from vectorstore.retriever import Retriever
@@ -54,7 +55,10 @@ class Desk:
     @property
     def read(self) -> Reader:
         """What reads a question as one put to these reports."""
-        return partial(understand, year=self.year, writes=self.library.writes)
+        # A large library is not read through to find a word in it.
+        large = len(self.library.reports) > OPEN
+        writes = self._retriever.writes if large else self.library.writes
+        return partial(understand, year=self.year, writes=writes)
 
     def corrected(self, text: str) -> str:
         """Return a question with what was typed by its sound put right."""

@@ -162,7 +162,34 @@ def test_search_in_one_report_is_exact(store: PassageStore, invented: list[Inven
     np.testing.assert_allclose(cosines, [everywhere[row] for row, _ in found], atol=1e-5)
 
 
+def test_search_in_many_reports_finds_what_comparing_with_each_row_does(
+    store: PassageStore, invented: list[Invented]
+) -> None:
+    reports = [card.id for card in store.reports.cards[3:]]
+    vector = store.embedder.embed_queries([invented[1].known[3].question])[0]
+    expected = store.dense(vector, 50, reports=reports)
+    store.few = 0
+    try:
+        found = store.dense(vector, 50, reports=reports)
+        alone = store.dense(vector, 50, reports=reports[:1])  # too few to be among the nearest
+    finally:
+        store.few = 20_000
+    assert [row for row, _ in found] == [row for row, _ in sorted(found, key=lambda f: -f[1])]
+    assert len({row for row, _ in found} & {row for row, _ in expected}) >= 48
+    own = range(*store.snapshot.catalogue.span(3))
+    assert len(alone) == 50
+    assert all(row in own for row, _ in alone)
+
+
 # -- reports of a large library
+
+
+def test_what_a_report_writes_is_known_without_reading_it(store: PassageStore) -> None:
+    retriever = Retriever(store)
+    for words in ("一般公共预算收入", "城镇新增就业", "大数据智能化", "2019年工作回顾"):
+        assert retriever.writes(words)
+    for words in ("火星移民计划", "就业农村新增城镇共和国", "zebra", ""):
+        assert not retriever.writes(words)
 
 
 def test_of_many_reports_only_the_text_looked_at_is_read(invented: list[Invented]) -> None:

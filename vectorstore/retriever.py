@@ -156,6 +156,10 @@ class Retriever:
             for rank, (row, score) in enumerate([*best.values()][:k], start=1)
         ]
 
+    def writes(self, words: str) -> bool:
+        """Tell whether one sentence has all the terms of some words: then it most likely has them."""
+        return len(self.store.snapshot.lexical.rows_with(words)) > 0
+
     def _search(
         self,
         query: str,

@@ -32,8 +32,9 @@ from vectorstore.shelf import Shelf
 from vectorstore.snapshot import Snapshot, contextualised, row_id
 from vectorstore.vectors import Place, Vectors
 
-# Up to so many rows, comparing with each is faster than a filtered search among all.
 _FEW = 20_000
+# So many may be asked for to find among them those of chosen reports.
+_WIDE = 4_000
 
 Progress = Callable[[int, int], None]
 
@@ -63,6 +64,8 @@ class PassageStore:
         self._opened: dict[str, Vectors] = {}
         self._looked = time.monotonic()
         self._lock = threading.RLock()
+        # Up to so many rows, comparing with each is faster than a filtered search among all.
+        self.few = _FEW
         self.exact = ReportVectors(
             home.cache / "exact", lambda state, ids: self.vectors(state).of(ids)
         )
@@ -299,14 +302,32 @@ class PassageStore:
             return []
         if reports is not None:
             positions = state.positions(reports)
-            if sum(end - start for start, end in map(state.catalogue.span, positions)) <= _FEW:
+            if sum(end - start for start, end in map(state.catalogue.span, positions)) <= self.few:
                 return self.exact.nearest(query_vector, k, state, positions)
-            return self._nearest(query_vector, k, [state.versions[p] for p in positions], state)
+            return self._nearest_of_many(query_vector, k, positions, state)
         found = self._nearest(query_vector, k, None, state)
         if len(found) == k:
             return found
         # Rows of versions that are not live took places: ask for the live ones alone.
         return self._nearest(query_vector, k, state.versions, state)
+
+    def _nearest_of_many(
+        self, vector: NDArray[np.float32], k: int, positions: Sequence[int], state: Snapshot
+    ) -> list[tuple[int, float]]:
+        """Return the `k` nearest rows of these reports: of all the nearest, those in them.
+
+        A filter is slow over many rows, and needed only where these reports have few of
+        the nearest.
+        """
+        rows = sum(end - start for start, end in map(state.catalogue.span, positions))
+        wide = 2 * k * len(state.catalogue) // rows
+        if wide <= _WIDE:
+            wanted = set(positions)
+            near = self._nearest(vector, wide, None, state)
+            found = [each for each in near if state.catalogue.report_of(each[0]) in wanted]
+            if len(found) >= k:
+                return found[:k]
+        return self._nearest(vector, k, [state.versions[p] for p in positions], state)
 
     def _nearest(
         self,
