@@ -67,6 +67,7 @@ def render(provenance: Provenance, scored: Sequence[Scored], reports: Sequence[R
         n=len(scored),
         measures=[(measure, measure.estimate(scored)) for measure in measures.all],
         headline=measures.headline,
+        headline_plot=plots.headline(scored, measures.headline),
         kinds=list(_by_kind(scored, measures.headline)),
         by_kind=plots.by_kind(scored, measures.decisive),
         decisive=measures.decisive,

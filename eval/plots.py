@@ -15,6 +15,7 @@ from eval.abstention import CurvePoint
 from eval.measures import Measure
 from eval.predictions import Prediction
 from eval.scoring import Scored
+from eval.statistics import Estimate
 
 _COLOUR = "#1f5fa8"
 # The kinds of some public sets are Chinese. Text stays text, so that the browser's fonts serve;
@@ -28,22 +29,33 @@ _LEGIBLE: Any = {
 
 
 @rc_context(_LEGIBLE)
+def headline(scored: Sequence[Scored], measures: Sequence[Measure]) -> str:
+    """Plot the mean of every measure, with its interval."""
+    found = [(measure.name, measure.estimate(scored)) for measure in reversed(measures)]
+    return _bars(found, "mean, 95 % interval")
+
+
+@rc_context(_LEGIBLE)
 def by_kind(scored: Sequence[Scored], measure: Measure) -> str:
     """Plot a measure of every kind, with its interval."""
     kinds = sorted({each.case.kind for each in scored}, reverse=True)
     found = [
-        (f"{kind} ({estimate.n})", estimate)
+        (kind, measure.estimate(each for each in scored if each.case.kind == kind))
         for kind in kinds
-        for estimate in [measure.estimate(each for each in scored if each.case.kind == kind)]
-        if estimate is not None
     ]
-    figure = Figure(figsize=(6, 0.8 + 0.3 * len(found)), layout="constrained")
+    return _bars(found, f"{measure.name} (mean, 95 % interval)")
+
+
+def _bars(found: Sequence[tuple[str, Estimate | None]], label: str) -> str:
+    """Plot estimates as bars, each named with its n; where there is none, there is no bar."""
+    bars = [(f"{name} ({each.n})", each) for name, each in found if each is not None]
+    figure = Figure(figsize=(6, 0.8 + 0.3 * len(bars)), layout="constrained")
     axes = figure.subplots()
-    means = [estimate.mean for _, estimate in found]
-    below = [max(0.0, estimate.mean - estimate.low) for _, estimate in found]
-    above = [max(0.0, estimate.high - estimate.mean) for _, estimate in found]
-    axes.barh([name for name, _ in found], means, xerr=[below, above], color=_COLOUR, capsize=3)
-    axes.set(xlim=(0, 1.02), xlabel=f"{measure.name} (mean, 95 % interval)")
+    means = [each.mean for _, each in bars]
+    below = [max(0.0, each.mean - each.low) for _, each in bars]
+    above = [max(0.0, each.high - each.mean) for _, each in bars]
+    axes.barh([name for name, _ in bars], means, xerr=[below, above], color=_COLOUR, capsize=3)
+    axes.set(xlim=(0, 1.02), xlabel=label)
     return _address(figure)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -233,6 +236,32 @@ def test_a_keypoint_is_stated_only_with_the_same_amount(
     case = _keypoints("花了1.2亿元").model_copy(update={"reports": suite.cases[0].reports})
     (scored,) = _made(replace(suite, cases=(case,)), Prediction("a", answer))
     assert completeness(scored) == share
+
+
+def test_the_command_asks_a_public_set_and_scores_it_again_from_its_folder(tmp_path: Path) -> None:
+    _cmrc(tmp_path)
+
+    def eval_(*arguments: str, status: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa.cli", "eval", *arguments],
+            capture_output=True, text=True, cwd=tmp_path, check=False,
+            env={**os.environ, "REPORT_QA_DATA_DIR": str(tmp_path / "data")},
+        )  # fmt: skip
+        assert done.returncode == status, done.stderr
+        return done.stdout + done.stderr
+
+    told = eval_("public", "--data", ".", "--set", "cmrc2018", "--output", "run.jsonl")
+    assert "3 asked" in told
+    assert "character F1" in told
+    assert "trusted" not in told
+    assert eval_("score", "run.jsonl", "--data", ".") in told
+    eval_("report", "run.jsonl", "--data", ".")
+    assert "numeric match" in (tmp_path / "run.html").read_text("utf-8")
+    compared = eval_("compare", "run.jsonl", "run.jsonl", "--data", ".")
+    assert "losses in character F1 (0): none" in compared
+    assert "name its folder" in eval_("score", "run.jsonl", status=1)
+    assert "dragonball" in eval_("public", "--data", ".", "--set", "squad", status=2)
+    assert "2025年北京市" in eval_("run", "--reports", ".", status=1)
 
 
 def test_a_missing_or_malformed_file_is_named(tmp_path: Path) -> None:
