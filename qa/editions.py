@@ -20,6 +20,11 @@ class Editions:
         """The regions that there are reports of, in the order of the reports."""
         return tuple(dict.fromkeys(report.region for report in self.reports if report.region))
 
+    @cached_property
+    def unplaced(self) -> tuple[Report, ...]:
+        """The reports that name no region of their own."""
+        return tuple(report for report in self.reports if not report.region)
+
     def of(self, region: str) -> tuple[Report, ...]:
         """Return the reports of one region, newest first."""
         return self._by_region.get(region, ())

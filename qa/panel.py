@@ -152,7 +152,7 @@ class Panel:
         measured = sorted(((_says(told), told) for told, _ in good), key=lambda m: -m[0])
         if len(measured) == 1 or measured[0][0] - measured[1][0] > _CLEARLY:
             return measured[0][1]
-        regions = [ask.region for ask in scope.asks]
+        regions = [ask.region or ask.label for ask in scope.asks]
         back = ask_back(regions, self._refusals, english=scope.english)
         return Told(Answer(question, (), good[0][0].answer.hits, back, scope.text))
 

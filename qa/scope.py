@@ -141,6 +141,8 @@ class Scoper:
         return text
 
     def _by_place(self, scope: Scope, years: _Years) -> Scope:
+        if not self.editions.regions:  # no place can tell one report from another
+            return replace(scope, asks=self._any(scope, _Years((), None)), open_to=True)
         firm = [m for m in scope.places if not m.loose and self._is_of_regions(m)]
         regions = tuple(dict.fromkeys(region for m in firm for region in m.regions))
         if not regions and _WIDE.search(scope.text):
@@ -175,7 +177,7 @@ class Scoper:
         likely = tuple(dict.fromkeys([*hinted, *(r for r in homes if r in regions)]))
         if len(likely) == 1 and hinted:
             return self._in_region(replace(scope, named=likely), years, likely)
-        if len(regions) == 1:
+        if len(regions) == 1 and not self.editions.unplaced:
             return self._in_region(replace(scope, named=regions), years, regions)
         asks = self._any(scope, years, likely or regions)
         uncovered = tuple(year for year, _ in years.named) if not asks else ()
@@ -192,7 +194,10 @@ class Scoper:
     def _any(
         self, scope: Scope, years: _Years, regions: Sequence[str] | None = None
     ) -> tuple[Ask, ...]:
-        """Return every report that may be meant: those on the years named, else the newest."""
+        """Return every report that may be meant: those on the years named, else the newest.
+
+        A report that names no region may always be meant.
+        """
         found = []
         for region in regions or self.editions.regions:
             if years.edition is not None:
@@ -204,6 +209,7 @@ class Scoper:
                 report = self.editions.of(region)[0]
             if report is not None:
                 found.append(Ask(region, region, report.year, report, scope.text))
+        found += [Ask(r.id, "", r.year, r, scope.text) for r in self.editions.unplaced]
         return tuple(found)
 
     def _in_region(self, scope: Scope, years: _Years, regions: Sequence[str]) -> Scope:

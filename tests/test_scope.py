@@ -10,8 +10,9 @@ from qa.editions import Editions
 from qa.scope import Scope, Scoper
 from qa.wanted import Order, question_for, read_wanted
 from tests.small_reports import write_reports
+from vectorstore.outline import build_report
 from vectorstore.quantity import find_quantities
-from vectorstore.reading import builtin_path, read_folder, read_reports
+from vectorstore.reading import builtin_path, read_folder, read_report, read_reports
 from vectorstore.report import Report
 
 
@@ -216,3 +217,20 @@ def test_a_limit_is_read_with_its_bound(scoper: Scoper) -> None:
     limit = find_quantities("不低于5.5%")[0]
     assert wanted.condition is not None
     assert wanted.condition.same(limit)
+
+
+def test_reports_that_name_no_region_may_always_be_meant() -> None:
+    kites, lamps = (
+        build_report(text, report_id=name, filename=f"{name}.txt")
+        for name, text in (("风筝节", "风筝节始于1987年。"), ("灯会", "灯会展出灯笼300盏。"))
+    )
+    both = Scoper(Editions((kites, lamps)))
+    for question in ("展出灯笼多少盏?", "上海灯会2024年展出灯笼多少盏?"):
+        scope = both.scope(question)
+        assert scope.reports == (kites, lamps)
+        assert scope.open_to
+        assert not scope.absent
+    here = read_report(builtin_path())
+    mixed = Scoper(Editions((here, lamps)))
+    assert mixed.scope("展出灯笼多少盏?").reports == (here, lamps)
+    assert mixed.scope("重庆2019年高新技术企业多少家?").reports == (here,)
