@@ -8,6 +8,7 @@ lower end), and the answer says so.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ from qa.facts import Candidate, candidates, plainer
 from qa.inquiry import Inquiry
 from qa.scope import Ask, Scope
 from qa.wanted import Wanted, question_for
-from vectorstore.figures import Aspect
+from vectorstore.figures import Aspect, Kind
 
 # Puts a question to one report.
 Look = Callable[[Ask, str], Inquiry]
 
-# An indicator that says less of the question is another one: across reports nobody looks twice.
+# An indicator that says less of the question is another one.
 _NAMED = 0.6
+# One that is not named whole may have so much besides what is asked.
+_WHOLE, _BESIDES = 0.9, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,40 @@ def _found(ask: Ask, scope: Scope, wanted: Wanted, look: Look) -> Found:
     ranked = candidates(inquiry)
     if not ranked:
         return Found(ask, inquiry)
+    ranked = _plain_first(inquiry, ranked)
     best = ranked[0]
-    good = unfit(inquiry, ranked) is None and plainer(ranked) is None and best.named >= _NAMED
+    good = unfit(inquiry, ranked) is None and plainer(ranked) is None and _names(inquiry, best)
     return Found(ask, inquiry, best if good else None, best, tuple(ranked))
+
+
+def _names(inquiry: Inquiry, candidate: Candidate) -> bool:
+    """Tell whether a figure's own words name what is asked; across reports nobody looks twice."""
+    figure = candidate.figure
+    own = (figure.indicator, figure.clause.of(figure.passage.text))
+    whole = inquiry.matcher.coverage(figure.indicator) >= _WHOLE or candidate.surplus <= _BESIDES
+    return candidate.named >= _NAMED and whole and not inquiry.matcher.neglects(*own)
+
+
+_NEW = re.compile(r"新增|新认定|新建|净增|新引进|新获批")
+
+
+def _plain_first(inquiry: Inquiry, ranked: list[Candidate]) -> list[Candidate]:
+    """Put first what is there, before what came anew or is planned, unless that is asked for."""
+    question = inquiry.question
+    new = _NEW.search(question.plain) is not None
+
+    def odd(candidate: Candidate) -> bool:
+        figure = candidate.figure
+        planned = figure.kind is Kind.TARGET and question.part is None and not question.targeted
+        return planned or (not new and _NEW.search(figure.indicator) is not None)
+
+    if not odd(ranked[0]):
+        return ranked
+    for other in ranked[1:12]:
+        near = other.score > ranked[0].score - 0.5 and other.named >= 0.8 * ranked[0].named
+        if near and other.fits and other.in_period and not other.lacks and not odd(other):
+            return [other, *(c for c in ranked if c is not other)]
+    return ranked
 
 
 _Kind = tuple[bool, str]

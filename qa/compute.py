@@ -21,6 +21,8 @@ _DIFFERENCE = re.compile(
 _SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 
 
+_DECIMALS = 2
+
 # Things counted with different words are summed as «个».
 COUNTS = frozenset(["家", "个", "座", "处", "所", "条", "项", "件", "场", "户", "套", "间"])
 _PLACES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
@@ -89,9 +91,13 @@ def ratio(top: Quantity, bottom: Quantity) -> Decimal:
 
 def written(value: Decimal, unit: str) -> str:
     """Write a value with its unit as reports do: 1440000 人 is «144万人»."""
-    for scale, name in _SCALES:
-        if unit not in ("%", "个百分点", "倍") and abs(value) >= scale:
-            return f"{_digits(value / scale)}{name}{unit}"
+    if unit not in ("%", "个百分点", "倍"):
+        scales = [(scale, name) for scale, name in _SCALES if abs(value) >= scale]
+        for scale, name in scales:
+            digits = _digits(value / scale)
+            # «32503.85亿元» reads better than «3.250385万亿元»
+            if name == scales[-1][1] or len(digits.partition(".")[2]) <= _DECIMALS:
+                return f"{digits}{name}{unit}"
     return f"{_digits(value)}{unit}"
 
 

@@ -16,7 +16,7 @@ from qa.scope import Scope, half_width
 Condenser = Callable[[str, Sequence[Turn], Reader], str]
 
 _NOTHING_ELSE = re.compile(
-    r"(?:\s|[,，、。?？!！]|那么?|还有|再|呢|的|又|也|和|与|跟|如何|怎么样|怎样|情况|是?多少|(?:19|20)\d\d年?"
+    r"(?:\s|[,，、。?？!！]|相?比较?|对比|那么?|还有|再|呢|的|又|也|和|与|跟|如何|怎么样|怎样|情况|是?多少|(?:19|20)\d\d年?"
     r"|\b(?:and|what|how|about|in|of|for|the|then|is|was|it|same)\b)*",
     re.IGNORECASE,
 )
@@ -58,6 +58,10 @@ def _swapped(question: str, before: str, panel: Panel) -> str | None:
     regions = [region for mention in named for region in mention.regions]
     said = " and ".join(map(english_name, regions)) if english else "、".join(regions)
     told = panel.scoper.mentions(before)
+    if told and re.search(r"比|compare|versus|\bvs", question):
+        regions = [*(region for mention in told for region in mention.regions), *regions]
+        said = " and ".join(map(english_name, regions)) if english else "、".join(regions)
+        before = f"{before.rstrip('?？。 ')}, respectively?" if english else f"{before}相差多少?"
     if told:
         start, end = told[0].span.start, told[-1].span.end
         owned = "'s" if before[start:end].endswith("'s") else ""

@@ -95,7 +95,12 @@ class Panel:
             return self._across(question, scope)
         if scope.open_to and len(scope.asks) > 1:
             return self._whichever(question, scope)
-        return self._in_turn(question, scope)
+        told = self._in_turn(question, scope)
+        if scope.apart and not all(str(ask.year) in told.answer.text for ask in scope.apart):
+            years = replace(scope, asks=scope.apart, each=True, over_years=True)
+            apart = self._across(question, years)
+            return apart if apart.answer.claims else told
+        return told
 
     def _no_such(self, scope: Scope) -> Abstention:
         return no_such_report(scope, self.scoper.editions, self._refusals)

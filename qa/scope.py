@@ -25,7 +25,7 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"各(?![级类项族界方种])|分别|都是|均|[两三四五六]地|[两三四五六]个?省|[两三四]个?市|谁|哪个|哪里|哪儿|哪家|哪一|哪边|哪些|差|排[名行序列一]|合计|一共|总共|之和|加起来|[更最]|对比|比较|相比"
+    r"各(?![级类项族界方种])|分别|都是|均|[两三四五六]地|[两三四五六]个?省|[两三四]个?市|谁|哪个|哪里|哪儿|哪家|哪一|哪边|哪些|差|排[名行序列一]|合计|一共|总共|之和|加起来|[更最]|对比|比较|相比|多少倍|几倍"
     r"|比.{1,24}[高低多少快慢大小]"
     r"|\b(?:respectively|each|both|compare|compared|which|higher|lower|faster|larger|highest|lowest|difference|combined|in total|altogether|sum|versus|vs|than|rank)\b",
     re.IGNORECASE,
@@ -77,6 +77,7 @@ class Scope:
     answered beside the others; otherwise they are tried in turn. `named` are the regions
     named, `absent` those of them (or cities) without a report. `open_to` tells that no
     region is named: any of `asks` may be meant. `uncovered` are years that no report is on.
+    `apart` are the years of one report, to be asked one by one if it does not tell them at once.
     """
 
     text: str
@@ -89,6 +90,7 @@ class Scope:
     each: bool = False
     wide: bool = False
     over_years: bool = False
+    apart: tuple[Ask, ...] = ()
     open_to: bool = False
 
     @property
@@ -223,6 +225,7 @@ class Scoper:
         if _OVER_YEARS.search(scope.text) and len(self.editions.of(first)) > 1:
             spoken = sorted(r.year - 1 for r in self.editions.of(first) if r.year)
             years = _Years(tuple((year, False) for year in spoken), None)
+        years = self._relative(scope.text, first, years)
         years = self._target_and_result(scope.text, first, years)
         picked = [self.editions.on(first, year, aimed=aimed) for year, aimed in years.named]
         several = len({report.id for report in picked if report}) > 1
@@ -233,6 +236,14 @@ class Scoper:
             ]
             return replace(scope, asks=tuple(asks), each=True, over_years=True)
         chosen = [report for report in picked if report][:1]
+        if chosen and len(years.named) > 1:
+            apart = tuple(
+                Ask(
+                    _year_label(year, years, aimed=aimed), first, year, chosen[0], scope.text, aimed
+                )
+                for year, aimed in years.named
+            )
+            scope = replace(scope, apart=apart)
         uncovered = () if chosen else tuple(year for year, _ in years.named)
         if not chosen:
             year = years.named[0][0] if years.named else None
@@ -242,6 +253,19 @@ class Scoper:
         chosen += [self.editions.of(other)[0] for other in regions[1:]]
         asks = [Ask(r.region or "", r.region or "", r.year, r, scope.text) for r in chosen]
         return replace(scope, asks=tuple(asks), uncovered=uncovered)
+
+    def _relative(self, text: str, region: str, years: _Years) -> _Years:
+        """Read «去年» beside «今年» or a year as the years of the newest report."""
+        newest = self.editions.of(region)[0].year
+        if newest is None or len(years.named) > 1:
+            return years
+        named = list(years.named)
+        if re.search(r"去年|上年|last year", text, re.IGNORECASE):
+            named.append((newest - 1, False))
+        if re.search(r"今年|本年|this year", text, re.IGNORECASE):
+            named.append((newest, True))
+        distinct = sorted(dict(named).items())
+        return _Years(tuple(distinct), None) if len(distinct) > 1 else years
 
     def _target_and_result(self, text: str, region: str, years: _Years) -> _Years:
         """Split a year whose target and result are both asked for, if each has its report."""

@@ -244,7 +244,7 @@ class _Telling:
             note = "; ".join(f"{', '.join(labels)}: {reason}" for reason, labels in why.items())
             text = f"{last} ({note})." if note else f"{last}."
         else:
-            note = "；".join(f"{'、'.join(labels)}{reason}" for reason, labels in why.items())
+            note = "；".join(f"{'、'.join(labels)}：{reason}" for reason, labels in why.items())
             text = f"{last}（{note}）。" if note else f"{last}。"
         return [*said[:-1], replace(said[-1], text=text)]
 

@@ -78,11 +78,16 @@ _GAP = re.compile(
     r"相?差(?:距|额|了|异)?(?:是|有)?(?:多少|几|多大)?|(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?!家|个高|所)|变化|怎么变|difference|by how (?:much|many)|how (?:much|many) (?:more|higher|faster|fewer|lower)|\bgap\b",
     re.IGNORECASE,
 )
+# «从2019年到2024年增加了多少» asks for a difference, «2019年和2024年分别增长多少» for two rates.
+_SPAN = re.compile(r"(?:19|20)\d\d年?(?:底)?(?:到|至|—|-|~)(?:19|20)\d\d|比(?:19|20)\d\d")
+_CHANGE = re.compile(
+    r"(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少)了?(?:多少|几)(?:个?百分点|倍)?|怎么变"
+)
 _TOTAL = re.compile(
     r"合计|一共|总共|之和|加起来|加在一起|加总|总和|combined|in total|altogether|\bsum of", re.IGNORECASE
 )  # fmt: skip
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times", re.IGNORECASE)
-_LISTS = re.compile(r"哪些|哪几|有哪|几个(?:省|地区|市)|多少个(?:省|地区|市)|which|what provinces|how many (?:provinces|regions)", re.IGNORECASE)  # fmt: skip
+_LISTS = re.compile(r"哪些|哪几|哪一?个(?:省|市|地区|地方|直辖市)|有哪|几个(?:省|地区|市)|多少个(?:省|地区|市)|which|what provinces|how many (?:provinces|regions)", re.IGNORECASE)  # fmt: skip
 _EQUAL = re.compile(
     r"(?:定[在为]|设[在为]|等于|同为|都[是为]|[为是])$|\b(?:of|at|is|are|exactly) $"
 )
@@ -96,6 +101,7 @@ _CUTS = tuple(
         r"[,，。;；]?\s*(?:请|并)?(?:按)?(?:由|从)[高低多少大小快慢]到[高低多少大小快慢].*$",
         r"[,，。;；?？]?\s*(?:谁|哪(?:一?个|里|儿|家|边|一[省市地])?(?:省份?|市|地区|地方)?)(?:的)?(?=涨|增|升|降|长)",
         r"[,，。;；?？]?\s*(?:谁|哪(?:一?个|里|儿|家|边|一[省市地年])?(?:省份?|市|地区|地方)?)(?:的|要|会|定得|增速|增幅|降幅|定)?[更最比较]*(?:高|低|多|少|大|小|快|慢|强|靠前)(?:一?些|一?点)?(?:呢)?",
+        r"是?的?(?:多少|几)倍",
         r"谁的|[更最][高低多少快慢大小](?:一些)?",
         r"[,，。;；]?\s*(?:相差|差距|差额|差了?|相比)(?:是|有)?(?:多少|几|多大)?(?:个)?(?:百分点|[\u4e00-\u9fff]{0,4})?(?=$|[?？。,，])",
         r"(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?:个)?(?:百分点|[\u4e00-\u9fff]{0,3})?(?=$|[?？。,，])",
@@ -104,7 +110,7 @@ _CUTS = tuple(
         r"列(?:一下|个表|出|表|举)|(?:请|帮我)|(?:用|以)?(?:一张)?表格?(?:列出|展示)?$",
         r"(?:所有|全部|各份?|每份?|这些|几份|哪些|哪份)(?:的)?(?:政府工作)?报告(?:里面?|中|都)?[,，]?(?:都)?(?:提到|写到|说到|提出)?了?",
         r"(?:全国|所有|全部)?(?:哪|各|每|所有|全部|几|多少)(?:一?[些个几]|[两三四五六]个)?(?:省区市|省市区|省市|省份?|地区|地方|直辖市|市)(?:的)?(?:报告)?(?:里|中|都)?(?!级|直|内|委)",
-        r"各地(?:区)?(?:的)?|(?<![\u4e00-\u9fff])[两三四五六这](?:个)?(?:省市|[地省市]|直辖市)(?:的)?",
+        r"(?:全国)?各地(?:区)?(?:的)?|(?<![\u4e00-\u9fff])[两三四五六这](?:个)?(?:省市|[地省市]|直辖市)(?:的)?",
         r"(?:的报告)?(?:里|中)?(?:都)?(?:写到|提到|提及|说到|写了|谈到|讲到|提了)了?",
         r"(?:从|到|至|比|较)(?=\s|[,，]|$)",
         r"怎么变(?:化)?的?|变化(?:了多少|如何|情况)?|各(?=是|有|为|多少|几|下降|增长|上升|提高|减少|增加|新增|达|定)",
@@ -143,7 +149,7 @@ def read_wanted(scope: Scope) -> Wanted:
         order,
         word,
         _first(text),
-        gap=_GAP.search(text) is not None,
+        gap=_GAP.search(text) is not None or _spans(scope),
         total=_TOTAL.search(text) is not None,
         ratio=_RATIO.search(text) is not None,
         condition=condition,
@@ -151,20 +157,33 @@ def read_wanted(scope: Scope) -> Wanted:
     )
 
 
+_YEARS = re.compile(r"[从自]?(?:(?:19|20)\d\d年?|[去今上本]年)(?:度|底)?[到至、和与~—-]*")
+_REACHED = re.compile(r"实际(?:完成|达到)?|完成|达到")
+# What is asked of the other of two years: «去年完成多少,今年目标又是多少?»
+_OTHER_YEAR = re.compile(
+    r"[:：,，]\s*实际.{0,4}(?:多少|几).{0,4}[,，]\s*目标.{0,3}(?:多少|几).*$"
+    r"|[,，;；?？]\s*(?:今年|(?:19|20)\d\d年)?[^,，]{0,3}(?:目标|计划|力争|打算|预计|预期)[^,，]*$"
+)
+
+
 def question_for(wanted: Wanted, ask: Ask, scope: Scope) -> str:
     """Return the words in which one report is asked: its year named, where years are compared."""
     if not scope.over_years or ask.year is None:
         return wanted.topic
-    rest = re.sub(r"[从自]?(?:19|20)\d\d年?(?:度|底)?[到至、和与~—-]*", "", wanted.topic).strip(
-        " ,，的"
-    )
+    rest = _YEARS.sub("", _OTHER_YEAR.sub("", wanted.topic)).strip(" ,，:：的")
     if scope.english:
         return f"{rest} in {ask.year}"
     if "目标" in rest and not ask.aimed:
         rest = rest.replace("目标", "") if "实际" in ask.label else rest
     elif ask.aimed and not re.search("目标|计划|预期", rest):
-        rest = f"{rest}目标"
+        rest = f"{_REACHED.sub('', rest).rstrip('?？')}目标"
     return f"{ask.year}年{rest}"
+
+
+def _spans(scope: Scope) -> bool:
+    """Tell whether the change from one year to another is asked for."""
+    text = scope.text
+    return bool(scope.over_years and _SPAN.search(text) and _CHANGE.search(text))
 
 
 def _order(text: str) -> tuple[Order | None, str]:
@@ -210,6 +229,8 @@ def _topic(scope: Scope, condition: Quantity | None) -> str:
     if condition is not None:
         blanks.append(condition.span)
     text = _blanked(text, [(span.start, span.end) for span in blanks])
+    if _spans(scope):
+        text = _CHANGE.sub(" ", text)
     for cut in _ENGLISH_CUTS if scope.english else _CUTS:
         text = cut.sub(" ", text)
     text = re.sub(r"\s+的?", " ", text)
@@ -218,7 +239,7 @@ def _topic(scope: Scope, condition: Quantity | None) -> str:
     grows = _GROWS.search(scope.text) and not wording.RISE.search(text)
     if scope.english or (_ASKING.search(text) and not grows):
         return text
-    text = text.rstrip(" ?？。,，的")
+    text = re.sub(r"(?:在|是|有)$", "", text.rstrip(" ?？。,，的"))
     if _FALLS.search(scope.text) and not wording.FALL.search(text):
         return f"{text}下降多少?"
     if _GROWS.search(scope.text):

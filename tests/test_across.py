@@ -48,7 +48,7 @@ def test_levels_are_compared_and_a_report_without_one_is_named(library: ReportQA
     assert values["河南"] == "6.36万亿元"
     assert values["贵州"].startswith("报告未给出")  # its growth, 5.3%, is no level
     assert "河南最高" in answer.text
-    assert "贵州报告未给出" in answer.text
+    assert "贵州：报告未给出" in answer.text
 
 
 def test_every_cell_with_a_figure_is_proven_by_its_own_report(library: ReportQA) -> None:
@@ -75,6 +75,23 @@ def test_one_region_over_years_is_a_series(library: ReportQA) -> None:
     assert _values(answer) == {"2019年": "316天", "2024年": "329天"}
     assert "13天" in answer.text
     assert {c.passage.report_id[:4] for c in answer.citations} == {"2020", "2025"}
+
+
+def test_result_and_target_of_one_report_are_both_told(library: ReportQA) -> None:
+    answer = library.ask("四川去年城镇新增就业实际完成多少人,今年目标又是多少?")
+    assert "106万人" in answer.text
+    assert "85万人" in answer.text
+
+
+def test_a_ratio_is_computed_from_both_figures(library: ReportQA) -> None:
+    answer = library.ask("四川的高新技术企业数量是河南的多少倍?")
+    assert "1.38倍" in answer.text  # 1.8 / 1.3 = 1.3846
+
+
+def test_a_narrower_indicator_does_not_stand_for_the_one_asked(library: ReportQA) -> None:
+    refused = library.ask("哪些省2025年核电装机目标超过900万千瓦?").abstention
+    assert refused is not None
+    assert refused.reason is Reason.NOT_MENTIONED
 
 
 def test_targets_of_two_years_are_in_two_plans(library: ReportQA) -> None:
