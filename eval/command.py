@@ -163,14 +163,17 @@ def table(
     readme: Annotated[Path, typer.Option(help="The file that holds the table.")] = Path(
         "README.md"
     ),
+    name: Annotated[
+        str, typer.Option(help="The name in the markers, if not that of the suite.")
+    ] = "",
     folder: Folder = None,
 ) -> None:
-    """Rewrite the table of results between its markers from stored runs."""
+    """Rewrite a table of results between its markers, over the cases that all runs were asked."""
     from eval.asking import scored
     from eval.results_table import rewrite
 
     runs = [(stored.provenance, found) for stored, _, found in (scored(p, folder) for p in paths)]
-    readme.write_text(rewrite(readme.read_text("utf-8"), runs), "utf-8")
+    readme.write_text(rewrite(readme.read_text("utf-8"), runs, name), "utf-8")
     typer.echo(f"{readme}: {len(runs)} systems")
 
 

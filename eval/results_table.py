@@ -14,19 +14,22 @@ from eval.totals import latency
 ScoredRun = tuple[Provenance, Sequence[Scored]]
 
 
-def markers(suite: str) -> tuple[str, str]:
-    """Return what stands before and after the table of a suite."""
-    return f"<!-- results of {suite}: begin -->", f"<!-- results of {suite}: end -->"
+def markers(name: str) -> tuple[str, str]:
+    """Return what stands before and after the table of a name."""
+    return f"<!-- results of {name}: begin -->", f"<!-- results of {name}: end -->"
 
 
-def rewrite(readme: str, runs: Sequence[ScoredRun]) -> str:
-    """Return the README with the table of these runs between the markers of their suite.
+def rewrite(readme: str, runs: Sequence[ScoredRun], name: str = "") -> str:
+    """Return the README with the table of these runs between the markers of a name.
+
+    The name is that of their suite, unless another is given. Only the cases that all
+    the runs were asked count, so that a slow system can be set beside others on a part.
 
     Raises:
-        RunError: the markers are missing, or the runs are not of the same cases.
+        RunError: the markers are missing, or the runs have no cases in common.
     """
-    table = "\n".join(_lines(runs))
-    begin, end = markers(runs[0][0].suite)
+    table = "\n".join(_lines(_on_common_cases(runs)))
+    begin, end = markers(name or runs[0][0].suite)
     pattern = re.compile(rf"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     written, count = pattern.subn(lambda _: f"{begin}\n{table}\n{end}", readme)
     if count != 1:
@@ -34,17 +37,18 @@ def rewrite(readme: str, runs: Sequence[ScoredRun]) -> str:
     return written
 
 
+def _on_common_cases(runs: Sequence[ScoredRun]) -> list[ScoredRun]:
+    """Return the runs with the cases that all of them were asked."""
+    common = set.intersection(*(set(provenance.cases) for provenance, _ in runs))
+    if len({(run.suite, run.split, run.benchmark) for run, _ in runs}) > 1 or not common:
+        raise RunError("The runs are of different cases; expected the same for each system.")
+    return [(run, [each for each in scored if each.case.id in common]) for run, scored in runs]
+
+
 def _lines(runs: Sequence[ScoredRun]) -> Iterator[str]:
-    (first, _), *others = runs
-    for other, _ in others:
-        if (other.split, other.benchmark, other.cases) != (
-            first.split,
-            first.benchmark,
-            first.cases,
-        ):
-            raise RunError("The runs are of different cases; expected the same for each system.")
+    first, asked = runs[0]
     yield (
-        f"Split `{first.split}`, cases {first.benchmark}, embedding model "
+        f"Split `{first.split}`, {len(asked)} cases of {first.benchmark}, embedding model "
         f"`{first.embedding_model}`. Means in % with 95 % bootstrap intervals; time is the median "
         "multiple of embedding the question."
     )

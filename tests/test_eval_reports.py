@@ -254,7 +254,19 @@ def test_the_table_is_rewritten_between_its_markers_only() -> None:
     with pytest.raises(RunError, match="0 times"):
         rewrite("no markers", runs)
     with pytest.raises(RunError, match="different cases"):
-        rewrite(readme, [runs[0], (_provenance(CASES[:3]), runs[1][1])])
+        rewrite(readme, [runs[0], (_provenance(CASES, split="test"), runs[1][1])])
+
+
+def test_a_table_of_a_name_is_over_the_cases_that_all_were_asked() -> None:
+    part = (_provenance(CASES[:4], system="slow", model="m"), _scored(CASES[:4], 1))
+    begin, end = markers("models")
+    written = rewrite(f"{begin}\n{end}", [(_provenance(CASES), _scored(CASES, 3)), part], "models")
+    assert f"Split `dev`, 4 cases of {VERSION}" in written
+    assert "| extractive | 75.0 (" in written  # 3 of the 4
+    assert "| slow, m | 25.0 (" in written
+    other = (_provenance(CASES[4:]), _scored(CASES[4:], 1))
+    with pytest.raises(RunError, match="different cases"):
+        rewrite(f"{begin}\n{end}", [part, other], "models")
 
 
 def test_the_command_runs_scores_compares_and_reports(
