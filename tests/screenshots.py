@@ -63,7 +63,7 @@ def _english_and_dark(browser: Browser, address: str, file: Path) -> None:
 def _figures(browser: Browser, address: str, file: Path) -> None:
     page = _visit(browser, address, 1280, 800)
     page.get_by_role("tab", name="指标数据").click()
-    page.locator(".rq-figures tbody .rq-cite").first.click()
+    page.locator("#figures .rq-figures tbody .rq-cite").first.click()
     _save(page, file)
 
 

@@ -75,7 +75,7 @@ def served(folder: Path, *options: str) -> Iterator[str]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
+    for _ in range(480):
         assert server.poll() is None, "the server ended before it answered"
         try:
             urllib.request.urlopen(url, timeout=2)
@@ -83,7 +83,7 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.5)
         else:
             return
-    pytest.fail("the server did not answer within two minutes")
+    pytest.fail("the server did not answer within four minutes")
 
 
 @contextmanager

@@ -379,7 +379,7 @@ def test_the_report_is_called_by_its_file_name(page: Page) -> None:
 
 def test_figures_are_filtered_lead_to_their_sentence_and_are_downloaded(page: Page) -> None:
     page.get_by_role("tab", name="指标数据").click()
-    lines = page.locator(".rq-figures tbody tr")
+    lines = page.locator("#figures .rq-figures tbody tr")
     expect(lines.filter(has_text="种树")).to_have_count(1)
     expect(page.locator("#figures").get_by_label("报告", exact=True)).to_have_value("")
     page.get_by_label("按指标名称筛选").fill("生产总值")
@@ -388,7 +388,7 @@ def test_figures_are_filtered_lead_to_their_sentence_and_are_downloaded(page: Pa
     expect(shown.locator("td").nth(1)).to_have_text("5.5% 2030")
     expect(shown.locator("td").nth(2)).to_have_text("6% 2031")
     expect(shown.locator("td").nth(4)).to_have_text("第3段 第6段")
-    expect(page.locator(".rq-bars rect").filter(visible=True)).to_have_count(2)
+    expect(page.locator("#figures .rq-bars rect").filter(visible=True)).to_have_count(2)
     lines.get_by_role("link", name="6%", exact=True).click()
     expect(page.locator("#proof mark .rq-figure")).to_have_text("6%")
     with page.expect_download() as saved:
@@ -403,7 +403,7 @@ def test_figures_are_filtered_lead_to_their_sentence_and_are_downloaded(page: Pa
 def test_figures_are_sorted_by_number(page: Page) -> None:
     page.get_by_role("tab", name="指标数据").click()
     page.get_by_label("按指标名称筛选").fill("生产总值 就业 进出口")
-    lines = page.locator(".rq-figures tbody tr").filter(visible=True)
+    lines = page.locator("#figures .rq-figures tbody tr").filter(visible=True)
     expect(lines).to_have_count(3)
     heading = page.get_by_role("columnheader", name="实际")
     heading.get_by_role("button").click()
@@ -475,7 +475,7 @@ def test_axe_finds_no_barrier(
     page.get_by_role("tooltip").wait_for()
     assert _barriers(page) == {}
     page.get_by_role("tab").nth(1).click()
-    page.locator(".rq-figures").wait_for()
+    page.locator("#figures .rq-figures").wait_for()
     assert _barriers(page) == {}
     page.get_by_role("tab").nth(2).click()
     file = write_reports(tmp_path / "reports") / f"{GREEN}.txt"

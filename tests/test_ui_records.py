@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from eval.cases import load_cases
-from qa import Answer, Claim, ReportQA
+from qa import Answer, Citation, Claim, ReportQA
 from qa.answer import Generation, Reason
 from qa.settings import Settings
+from qa.table import Cell, Row, Table
 from tests.serving import GREEN, WHITE, write_reports
-from ui import chat, plot, reader, table
+from ui import chat, comparison, plot, reader, table
 from ui.feedback import FeedbackLog
 from ui.feedback_command import app
 from ui.notebook import Conversation, Exchange, Source, record
@@ -218,6 +219,54 @@ def test_a_follow_up_is_answered_from_the_same_report_and_not_known(qa: ReportQA
         assert found.abstention is None
         assert {citation.passage.report_id for citation in found.citations} == {GREEN}
     assert offered[0] not in follow_ups(qa, answer, frozenset(offered[:1]))
+
+
+# -- answers over several reports ------------------------------------------------------
+
+
+def _compared(qa: ReportQA) -> Exchange:
+    report = next(r for r in qa.reports if r.id == GREEN)
+    grown, parks = report.passage(3), report.passage(6)
+    assert grown is not None
+    assert parks is not None
+    found = [f for f in extract(report) if f.quantity.text in ("5.5%", "6%")]
+    cells = [
+        Cell(f.quantity.text, f.quantity, Citation(number, f.passage, f.passage.sentences[0]))
+        for number, f in enumerate(found, 1)
+    ]
+    rows = (
+        Row("2030年", "青禾", 2030, GREEN, (cells[0],)),
+        Row("2031年", "青禾", 2031, GREEN, (cells[1],)),
+        Row("白石", "白石", 2031, WHITE, (Cell("", missing="=报告未给出"),)),
+    )
+    table = Table("地区生产总值增长", ("增速",), rows, "按所写的数比较。")
+    return record(Answer("比较", (Claim("青禾加快。", ()),), table=table))
+
+
+def test_each_cell_of_a_table_links_to_its_sentence_and_is_drawn_and_saved(qa: ReportQA) -> None:
+    kept = _compared(qa)
+    assert Conversation.read(json.loads(Conversation().holding(kept).written())).exchanges == (
+        kept,
+    )
+    shape = _Shape(chat.page(Conversation().holding(kept), CHINESE))
+    names = [name for name, _ in shape.elements]
+    assert names.count("rect") == 2  # the third row has no figure
+    assert names.count("td") == 4
+    for said in ("地区生产总值增长", "2031年", "6%", "=报告未给出", "按所写的数比较。"):
+        assert said in shape.text
+    assert "2031年\t6%" in kept.as_text("出处")
+    sources = {source.number: source for source in kept.sources}
+    assert kept.comparison is not None
+    first, _, last = csv.DictReader(io.StringIO(comparison.csv_of(kept.comparison, sources)))
+    assert (first["row"], first["value"], first["unit"]) == ("2030年", "5.5", "%")
+    assert (first["report"], first["paragraph"]) == (GREEN, "3")
+    assert (last["missing"], last["report"]) == ("'=报告未给出", "")
+
+
+def test_a_follow_up_names_the_region_where_there_are_several(qa: ReportQA) -> None:
+    offered = follow_ups(qa, qa.ask("2030年青禾市地区生产总值增长多少?"), frozenset())
+    assert offered
+    assert all("青禾" in question for question in offered)
 
 
 # -- feedback -------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import secrets
 from enum import StrEnum
 from html import escape
 
+from ui import comparison
 from ui.markup import button, link, tag
 from ui.notebook import Conversation, Exchange, Source
 from ui.texts import Texts
@@ -148,7 +149,8 @@ def _text(exchange: Exchange, texts: Texts) -> str:
         for working in exchange.workings
     )
     note = tag("p", escape(exchange.note), class_="rq-note") if exchange.note else ""
-    return text + workings + note + _cost(exchange, texts)
+    compared = comparison.shown(exchange, texts)
+    return text + compared + workings + note + _cost(exchange, texts)
 
 
 def _cost(exchange: Exchange, texts: Texts) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa import Answer, Citation, Turn
 from qa.answer import Generation, Reason
+from qa.table import Cell, Table
 from vectorstore.quantity import find_quantities
 
 _MOST_EXCHANGES = 60
@@ -51,6 +52,36 @@ class Written(_Record):
     seconds: float
 
 
+class Told(_Record):
+    """A cell of a comparison: what the report says, or why it does not.
+
+    `value` is exact, in the base unit, and empty for words; `source` is the number of
+    the source that proves it, or that comes closest.
+    """
+
+    text: str = ""
+    value: str = ""
+    unit: str = ""
+    missing: str = ""
+    source: int | None = None
+
+
+class Line(_Record):
+    """A row of a comparison: a region, a year, or both."""
+
+    label: str
+    cells: tuple[Told, ...]
+
+
+class Comparison(_Record):
+    """The table that an answer over several reports was drawn from."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Line, ...]
+    note: str = ""
+
+
 class Exchange(_Record):
     """One question and its answer. With a `reason`, the answer is a refusal.
 
@@ -65,13 +96,21 @@ class Exchange(_Record):
     workings: tuple[str, ...] = ()
     note: str = ""
     written: Written | None = None
+    comparison: Comparison | None = None
     suggestions: tuple[str, ...] = ()
     vote: Vote | None = None
 
     def as_text(self, heading: str) -> str:
         """Return question, answer and sources as plain text to paste elsewhere."""
         cited = [f"[{s.number}] {s.report} 第{s.paragraph}段：{s.quote}" for s in self.sources]
-        return "\n".join([self.question, self.text, *([heading, *cited] if cited else [])])
+        table = self.comparison
+        tabled = [table.title, "\t".join(("", *table.columns))] if table else []
+        for row in table.rows if table else ():
+            tabled.append(
+                "\t".join((row.label, *(cell.text or cell.missing for cell in row.cells)))
+            )
+        sources = [heading, *cited] if cited else []
+        return "\n".join([self.question, self.text, *tabled, *sources])
 
 
 class Conversation(_Record):
@@ -115,6 +154,22 @@ def record(answer: Answer) -> Exchange:
         workings=tuple("、".join(claim.operands) for claim in answer.claims if claim.operands),
         note=answer.note,
         written=_written(answer.generation) if answer.generation else None,
+        comparison=_comparison(answer.table) if answer.table else None,
+    )
+
+
+def _comparison(table: Table) -> Comparison:
+    rows = (Line(label=r.label, cells=tuple(_told(cell) for cell in r.cells)) for r in table.rows)
+    return Comparison(title=table.title, columns=table.columns, rows=tuple(rows), note=table.note)
+
+
+def _told(cell: Cell) -> Told:
+    return Told(
+        text=cell.text,
+        value=str(cell.quantity.value) if cell.quantity else "",
+        unit=cell.quantity.unit if cell.quantity else "",
+        missing=cell.missing,
+        source=cell.citation.number if cell.citation else None,
     )
 
 

@@ -14,7 +14,7 @@ from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.report import Report
 
 MOST_AT_FIRST = 8  # groups drawn before anything is chosen
-_LONGEST = 15  # characters beside a bar
+_LONGEST_NAME, _LONGEST_VALUE = 15, 22  # characters before and behind a bar
 _BAR, _GAP, _LABELS, _WIDTH, _VALUES = 16, 14, 190, 620, 150
 
 
@@ -118,20 +118,40 @@ def _drawn(group: Group, scale: Decimal, texts: Texts, several: bool) -> str:
 
 
 def _bar(figure: Figure, y: int, scale: Decimal, texts: Texts) -> str:
-    share = float(abs(figure.quantity.value) / scale) if scale else 0.0
+    kind = texts.actual if figure.kind is Kind.ACTUAL else texts.target
+    said = f"{figure.quantity.text} {figure.period}{kind}"
+    return _rectangle(figure.quantity.value, scale, y, figure.kind, said)
+
+
+def _rectangle(value: Decimal, scale: Decimal, y: int, kind: Kind, said: str) -> str:
+    share = float(abs(value) / scale) if scale else 0.0
     width = share * (_WIDTH - _LABELS - _VALUES)
     drawn = tag(
         "rect", "", x=_LABELS, y=y, width=f"{width:.1f}", height=_BAR - 3, rx=2,
-        class_=f"rq-{figure.kind}", fill="#1f5c86" if figure.kind is Kind.ACTUAL else "#c08a3e",
+        class_=f"rq-{kind}", fill="#1f5c86" if kind is Kind.ACTUAL else "#c08a3e",
     )  # fmt: skip
-    kind = texts.actual if figure.kind is Kind.ACTUAL else texts.target
-    said = f"{figure.quantity.text} {figure.period}{kind}"
     return drawn + _text(_LABELS + width + 6, y + _BAR - 5, said, "start")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
-    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    longest = _LONGEST_NAME if anchor == "end" else _LONGEST_VALUE
+    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return tag(
         "text", escape(shown), x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size=12,
         fill="currentColor",
+    )  # fmt: skip
+
+
+def one_column(entries: Sequence[tuple[str, Decimal, str]], name: str, texts: Texts) -> str:
+    """Return bars of (label, value, how it is written), all of one unit."""
+    scale = max(abs(value) for _, value, _ in entries)
+    pieces = ""
+    for place, (label, value, said) in enumerate(entries):
+        y = 4 + place * (_BAR + 6)
+        pieces += _text(_LABELS - 10, y + _BAR - 5, label, "end")
+        pieces += _rectangle(value, scale, y, Kind.ACTUAL, said)
+    height = 8 + len(entries) * (_BAR + 6)
+    return tag(
+        "svg", pieces, viewBox=f"0 0 {_WIDTH} {height}", width=_WIDTH, height=height, role="img",
+        xmlns="http://www.w3.org/2000/svg", class_="rq-bars", aria_label=f"{texts.plot}：{name}",
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from qa import Answer, ReportQA
 from vectorstore.figures import Aspect, Figure, Kind
@@ -18,6 +19,7 @@ _ASKED = {
 _NOT_COUNTED = ("%", "‰", "元", "美元", "倍", "个百分点")
 _MOST_TRIED = 8
 _LONGEST_INDICATOR = 14
+_PATIENCE = 4.0  # seconds: the answer is ready, and the visitor waits
 
 
 def follow_ups(qa: ReportQA, answer: Answer, known: frozenset[str], most: int = 3) -> list[str]:
@@ -28,9 +30,23 @@ def follow_ups(qa: ReportQA, answer: Answer, known: frozenset[str], most: int = 
     without a language model: the visitor waits for it.
     """
     qa = qa.plain
-    near = (figure for figure in _near(qa, answer) if _question(figure) not in known)
-    tried = islice(_one_of_each(near), _MOST_TRIED)
-    return list(islice((_question(f) for f in tried if _is_answered(qa, f)), most))
+    until = time.monotonic() + _PATIENCE
+    regions = _regions(qa)
+    near = (
+        (figure, _question(figure, regions.get(figure.passage.report_id, "")))
+        for figure in _one_of_each(_near(qa, answer))
+    )
+    tried = islice(((figure, asked) for figure, asked in near if asked not in known), _MOST_TRIED)
+    patiently = takewhile(lambda _: time.monotonic() < until, tried)
+    return list(
+        islice((asked for figure, asked in patiently if _is_answered(qa, figure, asked)), most)
+    )
+
+
+def _regions(qa: ReportQA) -> dict[str, str]:
+    """Return the region of each report by its id, where they are of several."""
+    regions = {report.id: report.region or "" for report in qa.reports}
+    return regions if len(set(regions.values())) > 1 else {}
 
 
 def _near(qa: ReportQA, answer: Answer) -> Iterator[Figure]:
@@ -64,18 +80,19 @@ def _one_of_each(figures: Iterator[Figure]) -> Iterator[Figure]:
             yield figure
 
 
-def _question(figure: Figure) -> str:
-    year = f"{figure.period}年" if figure.period.isdigit() else ""
+def _question(figure: Figure, region: str) -> str:
+    when = f"{figure.period}年" if figure.period.isdigit() else ""
+    of = f"{when}{region}{figure.indicator}"
     if figure.kind is Kind.TARGET:
-        return f"{year}{figure.indicator}的目标是多少？"
+        return f"{of}的目标是多少？"
     unit = figure.quantity.unit
     if figure.aspect is Aspect.LEVEL and unit and unit not in _NOT_COUNTED:
-        return f"{year}{figure.indicator}多少{unit}？"
-    return f"{year}{figure.indicator}{_ASKED[figure.aspect]}？"
+        return f"{of}多少{unit}？"
+    return f"{of}{_ASKED[figure.aspect]}？"
 
 
-def _is_answered(qa: ReportQA, figure: Figure) -> bool:
-    found = qa.ask(_question(figure))
+def _is_answered(qa: ReportQA, figure: Figure, asked: str) -> bool:
+    found = qa.ask(asked)
     return figure.quantity.core.of(figure.passage.text) in found.text and any(
         citation.passage == figure.passage and citation.span.contains(figure.span)
         for citation in found.citations

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from qa import Answer, Citation
 from qa.answer import Generation
+from qa.table import Cell, Table
 from vectorstore.figures import Figure
 from vectorstore.report import Hit, Passage
 
@@ -55,8 +56,67 @@ class GenerationOut(BaseModel):
         return cls(**{name: getattr(generation, name) for name in cls.model_fields})
 
 
+class CellOut(BaseModel):
+    """A cell: what the report says, or why it does not.
+
+    `value` is exact and in the base unit, for figures alone; `citation` is the number of
+    the one that proves the cell, or that comes closest.
+    """
+
+    text: str
+    value: str | None
+    unit: str | None
+    missing: str
+    citation: int | None
+
+    @classmethod
+    def of(cls, cell: Cell) -> Self:
+        """Return a cell as it goes over the wire."""
+        return cls(
+            text=cell.text,
+            value=str(cell.quantity.value) if cell.quantity else None,
+            unit=cell.quantity.unit if cell.quantity else None,
+            missing=cell.missing,
+            citation=cell.citation.number if cell.citation else None,
+        )
+
+
+class RowOut(BaseModel):
+    """A region, a year, or both, with a cell for each column."""
+
+    label: str
+    region: str
+    year: int | None
+    report: str | None
+    cells: list[CellOut]
+
+
+class TableOut(BaseModel):
+    """What an answer over several reports was drawn from."""
+
+    title: str
+    columns: list[str]
+    rows: list[RowOut]
+    note: str
+
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        """Return a table as it goes over the wire."""
+        rows = [
+            RowOut(
+                label=row.label,
+                region=row.region,
+                year=row.year,
+                report=row.report,
+                cells=[CellOut.of(cell) for cell in row.cells],
+            )
+            for row in table.rows
+        ]
+        return cls(title=table.title, columns=list(table.columns), rows=rows, note=table.note)
+
+
 class EvidenceOut(BaseModel):
-    """What proves an answer, or why there is none.
+    """What proves an answer, or why there is none; `table` is there for several reports.
 
     `note` tells where a language model did not get its way, `generation` what it took.
     """
@@ -66,6 +126,7 @@ class EvidenceOut(BaseModel):
     reason: str | None
     note: str
     generation: GenerationOut | None
+    table: TableOut | None
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -76,6 +137,7 @@ class EvidenceOut(BaseModel):
             reason=answer.abstention.reason.value if answer.abstention else None,
             note=answer.note,
             generation=GenerationOut.of(answer.generation) if answer.generation else None,
+            table=TableOut.of(answer.table) if answer.table else None,
         )
 
 

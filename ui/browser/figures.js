@@ -80,11 +80,13 @@ function save(name, content) {
   URL.revokeObjectURL(link.href);
 }
 
-export function saveTable(button) {
-  const lines = shown().map((row) => row.dataset.csv);
-  // The byte order mark tells spreadsheets that this is UTF-8.
-  save("figures.csv", new Blob(["\ufeff", button.dataset.head, ...lines], { type: "text/csv" }));
-}
+// The byte order mark tells spreadsheets that this is UTF-8.
+const saveLines = (name, ...lines) => save(name, new Blob(["\ufeff", ...lines], { type: "text/csv" }));
+
+export const saveCsv = (button) => saveLines("comparison.csv", button.dataset.csv);
+
+export const saveTable = (button) =>
+  saveLines("figures.csv", button.dataset.head, ...shown().map((row) => row.dataset.csv));
 
 export async function savePlot(button) {
   const plot = button.closest(".rq-facts, article").querySelector(".rq-bars");

@@ -27,6 +27,7 @@ const CLICKS = {
   dark: theme.change,
   sort: facts.sortBy,
   csv: facts.saveTable,
+  save: facts.saveCsv,
   png: facts.savePlot,
   begin: talk.begin,
   forget: talk.forget,
