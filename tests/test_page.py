@@ -299,7 +299,7 @@ def test_an_answer_is_copied_with_its_sources(page: Page) -> None:
 
 
 def test_a_refusal_is_calm_and_an_error_is_something_else(page: Page) -> None:
-    refused = ask(page, "2025年青禾市地区生产总值增长多少?")
+    refused = ask(page, "2031年青禾市城镇新增就业多少人?")
     expect(refused.locator(".rq-refusal .rq-mark")).to_have_text("报告没有这个年份的数据")
     expect(refused.locator(".rq-sources")).to_contain_text("最接近的段落")
     assert page.locator(".rq-error").count() == 0
@@ -467,7 +467,7 @@ def test_axe_finds_no_barrier(
     page.locator(".rq-welcome").wait_for()
     assert _barriers(page) == {}
     ask(page, "2030年青禾市地区生产总值增长多少?")
-    ask(page, "2025年青禾市地区生产总值增长多少?")
+    ask(page, "2031年青禾市城镇新增就业多少人?")
     page.locator(".rq-complaint summary").last.click()
     page.locator(".rq-sources summary").first.click()
     page.locator(".rq-outline summary").click()

@@ -73,7 +73,7 @@ def test_a_follow_up_is_understood_from_the_messages_before_it(openai: OpenAI) -
 
 
 def test_a_refusal_is_an_answer_with_its_reason(openai: OpenAI) -> None:
-    completion = _ask(openai, ("user", "2025年青禾市地区生产总值增长多少?"))
+    completion = _ask(openai, ("user", "2031年青禾市城镇新增就业多少人?"))
     assert completion.model_extra["abstained"] is True
     assert completion.model_extra["reason"] == "other_period"
 

@@ -100,7 +100,7 @@ def test_follow_ups_refusals_and_mistakes_are_told(using: Callable[[Use], Any]) 
         follow_up = await client.call_tool(
             "ask", {"question": "那进出口总值呢?", "history": history}
         )
-        refused = await client.call_tool("ask", {"question": "2025年青禾市地区生产总值增长多少?"})
+        refused = await client.call_tool("ask", {"question": "2031年青禾市城镇新增就业多少人?"})
         wrong = [
             await client.call_tool(name, arguments)
             for name, arguments in (
