@@ -192,7 +192,7 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
         or ranked[0].named + ranked[0].given < inquiry.thresholds.enough_named
     ):
         return Reason.NOT_MENTIONED
-    if ranked[0].lacks - ranked[0].given > inquiry.thresholds.missing_at_most:
+    if ranked[0].lacks > inquiry.thresholds.missing_at_most:
         return Reason.NOT_MENTIONED
     if not ranked[0].in_period:
         return Reason.OTHER_PERIOD

@@ -125,7 +125,7 @@ class Inquiry:
     def foreign_place(self) -> str | None:
         """Return a place that the question names and no report speaks of."""
         for place in lexicon().places.findall(self.question.plain):
-            if lexicon().english.get(place, place) not in self.library.text:
+            if (lexicon().chinese(place) or place) not in self.library.text:
                 return str(place)
         return None
 

@@ -35,6 +35,10 @@ class Lexicon:
     places: re.Pattern[str]
     spoken: tuple[tuple[re.Pattern[str], str], ...]
 
+    def chinese(self, said: str) -> str | None:
+        """Return the Chinese name for an English one; a hyphen is as good as a blank."""
+        return self.english.get(said.lower().replace("-", " "))
+
     def others(self, name: str) -> tuple[str, ...]:
         """Return every name of what `name` names, itself among them."""
         return self.names.get(name) or self.names.get(name.upper()) or (name,)
@@ -49,7 +53,9 @@ def lexicon() -> Lexicon:
         for name in (term, *others):
             merged = (*names.get(name, (name,)), term, *others)
             names[name] = tuple(dict.fromkeys(merged))
-    english = {name: term for term, others in table["english"].items() for name in others}
+    english = {
+        name.replace("-", " "): term for term, others in table["english"].items() for name in others
+    }
     asking = table["asking"]
     return Lexicon(
         names,
@@ -62,7 +68,7 @@ def lexicon() -> Lexicon:
         _longest_first(
             (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
         ),
-        re.compile(rf"\b(?:{_longest_first(english).pattern})\b"),
+        re.compile(rf"\b(?:{_longest_first(english).pattern})\b".replace(r"\ ", "[ -]")),
         _longest_first(asking["chinese"].split()),
         frozenset(asking["english"].split()),
         _longest_first(table["places"]["names"].split()),

@@ -176,7 +176,7 @@ class Matcher:
         """Tell whether a text that passes over a term cannot answer."""
         if not (term.essential and term.hard):
             return False
-        return term.narrows or weight >= _WEIGHTY * self._total
+        return term.narrows or term.proper or weight >= _WEIGHTY * self._total
 
     def _covered(self, texts: Sequence[str]) -> list[float]:
         """Return for each term how far the best of the texts speaks of it."""

@@ -128,11 +128,17 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
         None if spans_parts else part,
         aspect,
         _units(asked, aspect, form),
-        tuple(english_terms(asked, writes) if english else chinese_terms(asked, writes)),
+        tuple(english_terms(asked, writes, _capitalised(text)) if english else chinese_terms(asked, writes)),
         spans_parts,
         bool(wording.TARGETED.search(asked)) and not wording.REACHED.search(asked),
         wording.ACTUAL.search(asked) is not None,
     )
+
+
+def _capitalised(text: str) -> frozenset[str]:
+    """Return, in lower case, the words that a capital marks as names, wherever they stand."""
+    words = re.findall(r"(?<=[a-z,;'’] )[A-Z][a-z]{2,}\b", text)
+    return frozenset(word.lower() for word in words)
 
 
 def parts_of(text: str) -> list[str]:
@@ -253,7 +259,8 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
     for pattern, units in wording.UNIT_WORDS:
         if re.search(pattern, asked) and not (grown and "元" in units):
             return frozenset(units)
-    counted = find_quantities(re.sub(r".*?(?:多少|几)", "3", asked, count=1))
+    told, asking = re.subn(r".*?(?:多少|几)", "3", asked, count=1)
+    counted = find_quantities(told) if asking else []
     if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE and not compared:
         return frozenset((counted[0].unit,))
     if grown or wording.PERCENT.search(asked):

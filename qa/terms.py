@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -47,6 +47,8 @@ _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
 # What an English word without a Chinese name weighs, however long: it may be any word of doing.
 _UNKNOWN = 0.8
+# … and what one with a capital does: it names somebody or some place.
+_NAMED = 3.0
 # So many words at most make one name.
 _MOST_WORDS = 8
 _VERBAL = 0.7
@@ -54,6 +56,7 @@ _VERBAL = 0.7
 
 # What narrows an indicator to another one, and the wording that takes it in.
 QUALIFIERS = {
+    "以外": "以外|之外|除",
     "全国": "全国|国家|我国",
     "国内": "国内",
     "人均": "人均",
@@ -81,6 +84,7 @@ class Term:
     `whole` tells that it is one word: «市委» and «书记» apart are no «市委书记».
     `hard` marks names of things (of the lexicon, of places and people, what is counted):
     evidence must have them. Other words people may put differently: «任务», «牌子».
+    `proper` marks names of one place, person or body.
     """
 
     text: str
@@ -88,6 +92,7 @@ class Term:
     weight: float = 1.0
     whole: bool = False
     hard: bool = True
+    proper: bool = False
 
     @property
     def narrows(self) -> bool:
@@ -97,22 +102,27 @@ class Term:
     @property
     def essential(self) -> bool:
         """Whether evidence that passes over this term is about something else."""
-        return self.weight >= 1.0
+        return self.proper or self.weight >= 1.0
 
 
-def english_terms(asked: str, writes: Writes) -> Iterator[Term]:
-    """Yield the terms of an English question, under their Chinese names where known."""
+def english_terms(
+    asked: str, writes: Writes, proper: Collection[str] = frozenset()
+) -> Iterator[Term]:
+    """Yield the terms of an English question, under their Chinese names where known.
+
+    `proper` are the words in it, in lower case, that are written with a capital.
+    """
     words, place = lexicon(), 0
     for match in words.known_english.finditer(asked):
-        yield from _loose_english(asked[place : match.start()], writes)
-        term = words.english[match[0]]
+        yield from _loose_english(asked[place : match.start()], writes, proper)
+        term = words.english[match[0].replace("-", " ")]
         if not words.asking.fullmatch(term):
             yield Term(term, words.others(term), _COLOUR if term in words.light else 1.0)
         place = match.end()
-    yield from _loose_english(asked[place:], writes)
+    yield from _loose_english(asked[place:], writes, proper)
 
 
-def _loose_english(text: str, writes: Writes) -> Iterator[Term]:
+def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterator[Term]:
     """Yield what the lexicon does not know under the dictionary's words that the reports write.
 
     A word without any stands for itself.
@@ -123,6 +133,8 @@ def _loose_english(text: str, writes: Writes) -> Iterator[Term]:
         if found:
             yield Term(found[0], found, hard=False)
         # verbs of doing say nothing that a report's nouns do not
+        elif words[0] in proper:
+            yield Term(words[0], (words[0],), _NAMED / len(words[0]), proper=True)
         elif not _says_nothing(words[0]):
             yield Term(words[0], (words[0],), _UNKNOWN / len(words[0]))
         words = words[size:]
@@ -283,8 +295,10 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[1], lexicon().others(compound[1]))
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
-        hard = word in QUALIFIERS or _formal(word) or _PROPER.match(tag) is not None
-        yield Term(word, names, 1.0 if len(word) > 1 else _COLOUR, whole=True, hard=hard)
+        proper = _PROPER.match(tag) is not None and len(word) > 1
+        hard = proper or word in QUALIFIERS or _formal(word)
+        weight = 1.0 if len(word) > 1 else _COLOUR
+        yield Term(word, names, weight, whole=True, hard=hard, proper=proper)
     elif _COLOURS.match(tag) and len(word) > 1:
         yield Term(word, names, _VERBAL if tag == "vn" else _COLOUR)
 

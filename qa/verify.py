@@ -170,5 +170,5 @@ def _names_of(regions: Iterable[str]) -> dict[str, str]:
 def _said(name: str, cited: str) -> bool:
     """Tell whether the cited text has a name, or a Chinese term that the lexicon gives for it."""
     words = lexicon()
-    others = [*words.names.get(name, ()), words.english.get(name.lower(), name)]
+    others = [*words.names.get(name, ()), words.chinese(name) or name]
     return any(other in cited for other in (name, *others))
