@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from qa import compute, front
+from qa import compute, front, wording
 from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
 from qa.facts import (
@@ -199,6 +199,16 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
     return None if ranked[0].fits and not _narrower(inquiry, ranked[0]) else Reason.RELATED_ONLY
 
 
+def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
+    """Refuse a comparison with a year of which there is no figure: «比2018年多了几天?»."""
+    against = wording.AGAINST_YEAR.search(inquiry.question.plain)
+    if against is None or ranked[0].figure.aspect in (Aspect.GROWTH, Aspect.DECLINE):
+        return None
+    like = [c for c in ranked if c.figure.indicator == ranked[0].figure.indicator]
+    told = any(against[1] in c.figure.period for c in like)
+    return None if told else Reason.OTHER_PERIOD
+
+
 def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
     terms = inquiry.matcher.terms
@@ -270,6 +280,8 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
+    if not _tells_what_is_asked(inquiry, found):
+        return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
     english = inquiry.question.english
@@ -282,6 +294,18 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
             for p in found
         ]
     )
+
+
+def _tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
+    """Tell whether points give a date to «when?», and names to «which ones?»."""
+    question, told = inquiry.question, " ".join(point.text for point in found)
+    if question.form is Form.DATE:
+        when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
+        return when.search(told) is not None
+    if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
+        counts = [q for q in find_quantities(told) if q.unit in compute.COUNTS]
+        return not counts or len(found) > 1 or "、" in told or "“" in told
+    return True
 
 
 def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:

@@ -133,6 +133,17 @@ ASKS = re.compile(
 AMOUNT = re.compile(
     r"how much (?:money|revenue|income|profit|investment)|\bin (?:yuan|rmb|dollars)\b|(?:完成额|总量|数额|金额|总额|总值|产量|产值|收入|投资|增加值|余额|支出|规模|利润)(?:是|为|有|达到?)?多少(?:[?？。呢]|$)"
 )
+# What tells when: an answer to «when?» must have it, to «which day?» the day.
+TELLS_WHEN = re.compile(
+    r"\d+年|\d+月|\d+日|年[底内末初]|月底|季度|[上下]半年|[今明去]年|当年|\d+(?:小时|天|分钟)"
+)
+TELLS_DAY = re.compile(r"\d+月|\d+日")
+WHICH_DAY = re.compile(
+    r"哪一?天|哪几天|几月|几号|什么日期|哪月|what date|which (?:day|date)|exact(?:ly)? (?:date|day)|month and day|what day"
+)
+# What asks who or which ones: a number of them is no answer.
+WHICH_ONES = re.compile(r"哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names")
+AGAINST_YEAR = re.compile(r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少)")
 PROBLEMS = re.compile(r"问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming")
 
 # What people say of themselves before they ask.
