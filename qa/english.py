@@ -69,8 +69,8 @@ def _name(inquiry: Inquiry, figure: Figure) -> str:
     asked = re.search(re.escape(best), inquiry.question.text, re.IGNORECASE) if best else None
     if asked is None:
         return figure.indicator
-    shouted = asked[0].isupper() and len(asked[0]) > 4  # «START», but «GDP»
-    return f"{asked[0].lower() if shouted else asked[0]} ({figure.indicator})"
+    quietly = re.sub(r"\b[A-Z]{5,}\b", lambda word: word[0].lower(), asked[0])
+    return f"{quietly} ({figure.indicator})"
 
 
 def english_value(quantity: Quantity) -> str:

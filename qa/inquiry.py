@@ -123,10 +123,18 @@ class Inquiry:
         return spoken in years or any(str(year) in passage.text for year in years)
 
     def foreign_place(self) -> str | None:
-        """Return a place that the question names and no report speaks of."""
-        for place in lexicon().places.findall(self.question.plain):
-            if (lexicon().chinese(place) or place) not in self.library.text:
-                return str(place)
+        """Return a place that the question names and no report speaks of.
+
+        One within a longer known name is none: «chengdu-chongqing economic circle».
+        """
+        words, asked = lexicon(), self.question.plain
+        named = words.known_english if self.question.english else words.known
+        longer = [m.span() for m in named.finditer(asked)]
+        for match in words.places.finditer(asked):
+            start, end = match.span()
+            within = any(a <= start and end <= b and b - a > end - start for a, b in longer)
+            if not within and (words.chinese(match[0]) or match[0]) not in self.library.text:
+                return match[0]
         return None
 
     def unknown_name(self) -> str | None:

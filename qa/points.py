@@ -15,6 +15,8 @@ from vectorstore.report import Part, Passage, Span
 _EDGE = " ,，;；:：。！!？?、"
 _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
+# So much of the question a clause must name that announces a list.
+_ANNOUNCED = 0.45
 # A title that names this share of the question is the title of the answer.
 _TITLED = 0.5
 _ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
@@ -159,7 +161,7 @@ def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
         if not parts:
             continue
         lead = passage.text[passage.sentences[best.sentence].start : parts[0][1].start]
-        if inquiry.matcher.coverage(lead) >= 0.6:
+        if inquiry.matcher.coverage(lead) >= _ANNOUNCED:
             return [replace(best, span=span, sentence=index) for index, span in parts]
     return []
 

@@ -81,7 +81,7 @@ PERCENT = re.compile(
     r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|百分|几成|占|多高|percent|\bshare|\brate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|百分|几成|一半|占|多高|percent|\bshare|\brate|ratio|proportion|coverage"
 )
 
 
@@ -100,7 +100,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"square kilomet", ("平方公里",)),
     (r"square met", ("平方米",)),
-    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|mileage", ("公里",)),
+    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:万)?人次|passenger", ("人次", "人")),
     (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
@@ -154,5 +154,5 @@ ASKER = re.compile(
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
     r"你现在是|你是一[名个位]|从现在起|从现在开始|不许|不准|(?:不要|别|不用|无需)(?:再)?(?:引用|查|管|理会|解释|翻)|编个|笑话|你叫|讲个|另外问一句|顺便问|忽略|无视|忘记|忘掉|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
-    r"|写一?首|写一?篇|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
+    r"|写一?首|写一?篇|\bforget\b|your own (?:memory|knowledge)|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
 )
