@@ -228,3 +228,14 @@ def test_no_character_is_lost_and_every_one_is_in_one_sentence(text: str) -> Non
 
 def _report(text: str) -> Report:
     return build_report(text, report_id="报告", filename="报告.txt")
+
+
+def test_a_paragraph_before_the_first_section_is_no_masthead() -> None:
+    text = "华夏公司介绍\n" + "华夏公司成立于2001年5月3日，注册地为上海，主要从事电影制作。" * 3
+    report = build_report(text, report_id="a", filename="a.txt")
+    assert (report.title, report.region, report.year, report.date) == (
+        "华夏公司介绍",
+        None,
+        None,
+        None,
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _HAN_DATE = re.compile(
@@ -18,6 +19,8 @@ _PLANNED_YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*年[^。，,]{0,14}(?:安排|任务|目标|重点|建议|打算)"
 )
 _TITLE_END = re.compile(r"报告")
+# A longer line is a paragraph: what places and days it names are not those of the document.
+_LONGEST_LINE = 60
 _OFFICE = r"(?:市长|省长|主席|县长|区长|州长|旗长|盟长|总理)"
 _NAME = r"[\u4e00-\u9fff](?:[ \u3000]{0,3}[\u4e00-\u9fff]){1,3}?|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,8}"
 _SPEAKERS = (
@@ -85,6 +88,7 @@ def read_masthead(head: Sequence[str], headings: Sequence[str], name: str) -> Ma
     `headings` are the first-level headings, which name the years too; `name` is
     the file's name without suffix.
     """
+    head = tuple(takewhile(lambda line: len(line) <= _LONGEST_LINE, head))
     title = _title(head, name)
     day = next((d for d in map(_date, head) if d is not None), None)
     return Masthead(
@@ -99,7 +103,7 @@ def read_masthead(head: Sequence[str], headings: Sequence[str], name: str) -> Ma
 def _title(head: Sequence[str], name: str) -> str:
     lines = []
     for line in head:
-        if _date(line) or len(line) > 60:
+        if _date(line):
             break
         lines.append(line)
         if _TITLE_END.search(line):
