@@ -24,6 +24,10 @@ from vectorstore.figures import Aspect, Kind
 # Puts a question to one report.
 Look = Callable[[Ask, str], Inquiry]
 
+_TIMED = re.compile(
+    r"(?:19|20)\d\d|[去今上本明]年|目标|计划|预期|力争|打算|将|要|target|goal|plan|(?:this|last|next) year",
+    re.IGNORECASE,
+)
 # An indicator that says less of the question is another one.
 _NAMED = 0.6
 # One that is not named whole may have so much besides what is asked.
@@ -43,15 +47,24 @@ class Found:
 
 def figures_of(scope: Scope, wanted: Wanted, look: Look) -> list[Found]:
     """Return for each report the figure that answers, all of one kind."""
-    found = [_found(ask, scope, wanted, look) for ask in scope.asks]
-    kind = _kind_of_all(found)
-    return [_of_kind(each, kind) for each in found] if kind else found
+    found = [_found(ask, scope, wanted, look, dated=True) for ask in scope.asks]
+    told = sum(each.figure is not None for each in found)
+    if not _TIMED.search(scope.text) and 2 * told < len(scope.reports):
+        found = [_found(ask, scope, wanted, look, dated=False) for ask in scope.asks]
+    staged = not scope.over_years  # over years a result may stand beside a target
+    kind = _kind_of_all(found, staged=staged)
+    return [_of_kind(each, kind, staged=staged) for each in found] if kind else found
 
 
-def _found(ask: Ask, scope: Scope, wanted: Wanted, look: Look) -> Found:
+def _found(ask: Ask, scope: Scope, wanted: Wanted, look: Look, *, dated: bool) -> Found:
+    """Ask one report; `dated`: a question without a time is about what was reached last."""
     if ask.report is None:
         return Found(ask, None)
-    inquiry = look(ask, question_for(wanted, ask, scope))
+    text = question_for(wanted, ask, scope)
+    if dated and ask.report.year and not _TIMED.search(scope.text):
+        year = ask.report.year - 1
+        text = f"{text} in {year}" if scope.english else f"{year}年{text}"
+    inquiry = look(ask, text)
     ranked = candidates(inquiry)
     if not ranked:
         return Found(ask, inquiry)
@@ -80,7 +93,8 @@ def _plain_first(inquiry: Inquiry, ranked: list[Candidate]) -> list[Candidate]:
     def odd(candidate: Candidate) -> bool:
         figure = candidate.figure
         planned = figure.kind is Kind.TARGET and question.part is None and not question.targeted
-        return planned or (not new and _NEW.search(figure.indicator) is not None)
+        anew = _NEW.search(figure.indicator) and not figure.indicator.endswith(("总量", "总数"))
+        return planned or (not new and bool(anew))
 
     if not odd(ranked[0]):
         return ranked
@@ -91,20 +105,24 @@ def _plain_first(inquiry: Inquiry, ranked: list[Candidate]) -> list[Candidate]:
     return ranked
 
 
-_Kind = tuple[bool, str]
+_Kind = tuple[bool, str, bool]
 
 
-def _kind(candidate: Candidate) -> _Kind:
-    """Return what figures must share to be compared: change or level, and the unit."""
+def _kind(candidate: Candidate, *, staged: bool) -> _Kind:
+    """Return what figures must share to be compared: change or level, and the unit.
+
+    If `staged`, also whether they were reached or are aimed at.
+    """
     figure = candidate.figure
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     unit = figure.quantity.measure
-    return changed, "个" if unit in COUNTS else unit
+    target = staged and figure.kind is Kind.TARGET
+    return changed, "个" if unit in COUNTS else unit, target
 
 
-def _kind_of_all(found: Sequence[Found]) -> _Kind | None:
+def _kind_of_all(found: Sequence[Found], *, staged: bool) -> _Kind | None:
     """Return the kind that most reports answer in; levels where nothing else is asked for."""
-    kinds = Counter(_kind(each.figure) for each in found if each.figure)
+    kinds = Counter(_kind(each.figure, staged=staged) for each in found if each.figure)
     if not kinds:
         return None
     inquiry = next(each.inquiry for each in found if each.inquiry)
@@ -114,13 +132,13 @@ def _kind_of_all(found: Sequence[Found]) -> _Kind | None:
     return kinds.most_common(1)[0][0]
 
 
-def _of_kind(found: Found, kind: _Kind) -> Found:
+def _of_kind(found: Found, kind: _Kind, *, staged: bool) -> Found:
     """Keep a figure of the kind compared, or take the next best that is."""
-    if found.figure is not None and _kind(found.figure) == kind:
+    if found.figure is not None and _kind(found.figure, staged=staged) == kind:
         return found
     for other in found.ranked[:20]:
         if (
-            _kind(other) == kind
+            _kind(other, staged=staged) == kind
             and other.in_period
             and other.fits
             and not other.lacks

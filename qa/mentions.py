@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from qa import wording
 from qa.across import Look
 from qa.answer import Abstention, Citation, Claim
 from qa.citation import parse
@@ -21,6 +23,7 @@ Holds = Callable[[Claim], bool]
 # A report speaks of a thing whose words one of its sentences has to this share.
 _SPOKEN_OF = 0.8
 _LONGEST = 70
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def mentioned(scope: Scope, wanted: Wanted, look: Look, holds: Holds) -> Told | None:
@@ -46,11 +49,15 @@ def _speaking(ask: Ask, wanted: Wanted, look: Look) -> Point | None:
     inquiry = look(ask, wanted.topic)
     if not inquiry.matcher.terms:
         return None
+    # An amount is no term, yet who asks for «240小时过境免签» means just that.
+    numbers = _NUMBER.findall(wording.YEAR.sub("", wanted.topic))
     for point in points(inquiry)[:6]:
         years = inquiry.question.years
         if years and not inquiry.speaks_of_period(point.passage):
             continue
         sentence = point.passage.sentences[point.sentence].of(point.passage.text)
+        if not set(numbers) <= set(_NUMBER.findall(sentence)):
+            continue
         covered = inquiry.matcher.coverage(sentence)
         if covered >= _SPOKEN_OF and not inquiry.matcher.neglects(sentence):
             return point

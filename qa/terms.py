@@ -211,7 +211,10 @@ def _without_amounts(asked: str, writes: Writes) -> str:
         start, end = quantity.span.start, quantity.span.end
         if not asked[quantity.core.start].isdigit() or writes(asked[start : end + 2]):
             continue
-        if asked[max(0, start - 1) : start].isascii() and asked[max(0, start - 1) : start].isalpha():
+        if (
+            asked[max(0, start - 1) : start].isascii()
+            and asked[max(0, start - 1) : start].isalpha()
+        ):
             continue  # «PM2.5»
         asked = f"{asked[:start]} {asked[end:]}"
     return asked

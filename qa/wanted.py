@@ -57,12 +57,12 @@ class Wanted:
 
 _MOST = re.compile(
     r"[更最](?P<much>高|多|大|快|强|靠前)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<much2>[高多大快])(?![少质校新中级速铁])"
-    r"|\b(?:highest|most|largest|fastest|biggest|greatest|higher|faster|larger|bigger)\b",
+    r"|\b(?:highest|most|largest|fastest|biggest|greatest|higher|faster|larger|bigger|more)\b",
     re.IGNORECASE,
 )
 _LEAST = re.compile(
     r"[更最](?P<little>低|少|小|慢)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<little2>[低慢])(?![碳空保])"
-    r"|\b(?:lowest|least|smallest|slowest|fewest|lower|slower|smaller|fewer)\b",
+    r"|\b(?:lowest|least|smallest|slowest|fewest|lower|slower|smaller|fewer|less)\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(

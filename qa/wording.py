@@ -56,7 +56,9 @@ REACHED = re.compile(
     r"\bhit\b|\bmet\b|fulfil|complet|去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
 # What is aimed at less what was reached.
-STILL_TO_GO = re.compile(r"还差|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|距离?.{0,6}目标")
+STILL_TO_GO = re.compile(
+    r"还差|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|距离?.{0,6}目标"
+)
 TARGETED = re.compile(r"目标(?!任务)|\btargets?\b|\bgoals?\b")
 REACHED_ALREADY = re.compile(r"去年|上年|实际|现有|现在|目前|已有|已经|last year|actual|current")
 ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")

@@ -94,6 +94,11 @@ def test_a_narrower_indicator_does_not_stand_for_the_one_asked(library: ReportQA
     assert refused.reason is Reason.NOT_MENTIONED
 
 
+def test_results_and_targets_are_not_compared(library: ReportQA) -> None:
+    answer = library.ask("四川、河南和重庆的城镇新增就业谁最多?")
+    assert _values(answer) == {"河南": "119万人", "四川": "106万人", "重庆": "70万人"}
+
+
 def test_targets_of_two_years_are_in_two_plans(library: ReportQA) -> None:
     answer = library.ask("重庆城镇新增就业目标,2020年和2025年各是多少?")
     assert _values(answer) == {"2020年": "60万人以上", "2025年": "65万人"}
@@ -272,3 +277,14 @@ def test_every_number_of_an_answer_is_a_citation(library: ReportQA) -> None:
     numbers = [citation.number for citation in answer.citations]
     assert numbers == list(range(1, len(numbers) + 1))
     assert all(isinstance(citation, Citation) for citation in _table(answer).citations)
+
+
+def test_an_amount_in_what_is_mentioned_must_stand_there(library: ReportQA) -> None:
+    refused = library.ask("哪些省的报告写到了144小时过境免签?").abstention
+    assert refused is not None
+    assert refused.reason is Reason.NOT_MENTIONED
+
+
+def test_more_in_english_compares(library: ReportQA) -> None:
+    answer = library.ask("Which created more urban jobs in 2024, Sichuan or Guizhou?")
+    assert "Sichuan is highest" in answer.text

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.catalogue import PART_CODES
+from vectorstore.recent import Recent
 from vectorstore.report import Hit, Part
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import PassageStore
@@ -101,6 +102,8 @@ class Retriever:
         """`few` is the number of rows up to which all are scored; the results are the same."""
         self.store = store
         self._few = few
+        # One question may be put to many reports, one after the other: it is embedded once.
+        self._vectors: Recent[str, NDArray[np.float32]] = Recent(1)
 
     def rank(
         self,
@@ -173,7 +176,7 @@ class Retriever:
         positions = None if reports is None else state.positions(reports)
         if not len(state.catalogue) or not query.strip() or positions == []:
             return None
-        vector = self.store.embedder.embed_queries([query])[0]
+        vector = self._vectors.get(query, lambda: self.store.embedder.embed_queries([query])[0])
         found = self.store.dense(vector, pool, reports=reports, snapshot=state)
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         margins = _margins(found, _searched(state, positions))
