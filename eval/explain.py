@@ -36,7 +36,7 @@ def _failures(scored: Scored) -> Iterator[str]:
         yield f"states what it must not: {', '.join(stated)}"
     if "cited" in failed:
         yield f"cites {paragraphs(c.place for c in prediction.citations)}, not {evidence(scored)}"
-    if gold.evidence:
+    if gold.answerable and gold.evidence:
         yield _whereabouts(scored)
 
 
