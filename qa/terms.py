@@ -46,7 +46,7 @@ _CARRIES = re.compile(r"n|an|j|l$|eng|s$|x$|b$|i$")
 _COLOURS = re.compile(r"v|a|z|d$|f$")
 _COLOUR = 0.35
 # What an English word without a Chinese name weighs, however long: it may be any word of doing.
-_UNKNOWN = 0.8
+_UNKNOWN = 1.2
 # … and what one with a capital does: it names somebody or some place.
 _NAMED = 3.0
 # So many words at most make one name.
