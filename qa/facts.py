@@ -219,6 +219,7 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
         + (0.0 if in_period else -1.0)
         + 0.3 * matcher.heads(figure.indicator)
         + _aspect_bonus(question, figure)
+        + _verb_bonus(question, figure)
         + _part_bonus(question, figure)
     )
     near = (figure.indicator, clause, lead, _opening(figure), headings)
@@ -260,6 +261,12 @@ def _fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     if question.aspect is Aspect.LEVEL and not question.units:
         return figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO)
     return True
+
+
+def _verb_bonus(question: Question, figure: Figure) -> float:
+    """Prefer the figure that is told with the verb of the question: «突破了多少?»."""
+    asked = wording.REACHING.search(question.plain)
+    return 0.15 if asked and asked[0] in figure.verb + figure.quantity.text else 0.0
 
 
 def _aspect_bonus(question: Question, figure: Figure) -> float:

@@ -148,7 +148,9 @@ def parts_of(text: str) -> list[str]:
     """
     found, lead = [], ""
     for piece in re.split(
-        r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)", text
+        r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)"
+        r"|[,，](?=(?:[今明去]年|(?:19|20)\d\d年)?的?(?:预期|计划)?目标(?:又|呢|是|为|定)?.{0,6}多少)",
+        text,
     ):
         if wording.ASKS.search(piece):
             found.append(f"{lead}{piece}".strip())

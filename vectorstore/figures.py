@@ -101,6 +101,7 @@ _MEASURED = re.compile(
 _JOINT = re.compile(r"、|以及|及|和|与")
 _LISTED = re.compile(r"、|以及")
 _TRAILING_JOINT = re.compile(r"(?:和|及|与)$")
+_COUNTED_HEAD = re.compile(r"(?P<head>.*?[\u4e00-\u9fff]{2,})(?:总?起数|宗数)")
 _SHARED_HEAD = re.compile(r"^(?:对|向|与|同|新增|新建|新认定)")
 _TOWN_OR_COUNTRY = ("城镇", "城市", "农村", "乡村")
 _LEADING = re.compile(
@@ -451,6 +452,10 @@ def _split(text: str, joint: re.Pattern[str]) -> list[str]:
 def _with_shared_ends(parts: list[str]) -> list[str]:
     """Give each name the opening word of the first and the measure of the last."""
     *others, last = parts
+    if counted := _COUNTED_HEAD.fullmatch(parts[0]):
+        # «生产安全事故起数、死亡人数»: both are of the accidents
+        parts = [parts[0], *(counted["head"] + part for part in parts[1:])]
+        *others, last = parts
     head = _SHARED_HEAD.match(parts[0])
     if head:
         parts = [parts[0], *(head[0] + part for part in parts[1:])]
