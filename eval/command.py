@@ -24,6 +24,12 @@ System = Annotated[
     ),
 ]
 Limit = Annotated[int | None, typer.Option(help="Only so many cases.", min=1)]
+Sample = Annotated[
+    int | None, typer.Option(help="Only so many cases, drawn blindly, always the same.", min=1)
+]
+Cached = Annotated[
+    bool, typer.Option("--cached", help="Take from the cache what a model replied before.")
+]
 Output = Annotated[Path | None, typer.Option(help="The run file; an unfinished one is completed.")]
 Folder = Annotated[
     Path | None,
@@ -42,6 +48,8 @@ def run(
     system: System = "extractive",
     kinds: Annotated[str, typer.Option(help="Only these kinds, separated by commas.")] = "",
     limit: Limit = None,
+    sample: Sample = None,
+    cached: Cached = False,
     output: Output = None,
     reports: Annotated[
         Path | None,
@@ -52,6 +60,7 @@ def run(
     from dataclasses import replace
 
     from eval.asking import open_suite
+    from eval.cases import sampled
     from eval.suites import BENCHMARK, PROVINCES
 
     if split not in ("dev", "test"):
@@ -59,10 +68,12 @@ def run(
     suite = open_suite(PROVINCES if reports else BENCHMARK, reports, split)
     wanted = frozenset(filter(None, kinds.split(",")))
     cases = tuple(case for case in suite.cases if not wanted or case.kind in wanted)[:limit]
+    cases = sampled(cases, sample) if sample else cases
     if not cases:
         raise typer.BadParameter(f"no case of {split} has one of these kinds", param_hint="--kinds")
     name = f"{system}-{split}" if suite.name == BENCHMARK else f"{system}-{suite.name}-{split}"
-    _run(system, split, replace(suite, cases=cases), output or _new_output(name))
+    suite = replace(suite, cases=cases)
+    _run(system, split, suite, output or _new_output(name), cached=cached)
 
 
 @app.command()
@@ -181,7 +192,7 @@ def _new_output(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
 
 
-def _run(system: str, split: str, suite: Suite, output: Path) -> None:
+def _run(system: str, split: str, suite: Suite, output: Path, *, cached: bool = False) -> None:
     """Ask a suite, then print the scores."""
     from eval.asking import ask, score_stored
     from eval.systems import NAMES
@@ -191,5 +202,5 @@ def _run(system: str, split: str, suite: Suite, output: Path) -> None:
     if system not in NAMES:
         raise typer.BadParameter(f"expected one of {', '.join(NAMES)}", param_hint="--system")
     typer.echo(f"Predictions: {output}", err=True)
-    made = ask(system, split, suite, output, Settings())
+    made = ask(system, split, suite, output, Settings(answer_cache=cached))
     typer.echo(render(made.provenance, score_stored(made, suite)), nl=False)

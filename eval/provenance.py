@@ -12,7 +12,7 @@ from pathlib import Path
 from eval.predictions import Provenance
 from eval.suites import Suite
 from eval.systems import prompt_versions
-from qa.models import LanguageModel
+from qa.language_model import LanguageModel
 from qa.settings import Settings
 from vectorstore.records import content_hash
 

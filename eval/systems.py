@@ -11,8 +11,9 @@ from eval.cases import Case
 from eval.run import System
 from eval.tutorial import PROMPT_VERSION, BestChunk, ChunksToModel
 from qa import ReportQA
+from qa.language_model import LanguageModel
 from qa.local_model import ModelError
-from qa.models import LanguageModel, open_model
+from qa.models import open_model
 from qa.prompting import prompt
 from qa.settings import Settings
 from vectorstore.embedding import Embedder

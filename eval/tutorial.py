@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from eval.chunks import Chunk, ChunkIndex
 from qa.answer import Abstention, Answer, Citation, Claim, Generation, Reason
 from qa.conversation import Turn
-from qa.models import LanguageModel
+from qa.language_model import LanguageModel
 from vectorstore.report import Hit
 from vectorstore.store import PassageStore
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from qa.table import Table
@@ -21,6 +21,14 @@ class Citation:
     def quote(self) -> str:
         """The cited text, verbatim."""
         return self.span.of(self.passage.text)
+
+    def overlaps(self, passage: Passage, span: Span) -> bool:
+        """Tell whether it cites some of the text at `span` of a paragraph."""
+        return self.passage is passage and self.span.start < span.end and span.start < self.span.end
+
+
+# A piece of a draft as it comes: text, or the evidence that the markers in what follows number.
+Drafted = str | tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,10 @@ class Abstention:
 class Generation:
     """What a language model took to write an answer, over all its calls.
 
-    `prompt` is the version of the prompt. Tokens are 0 where the endpoint does not
-    count them; `first_token` is the time to the first text, like `seconds` in seconds.
+    `prompt` is the version of the prompt. `cached` counts the replies that came from the
+    cache: they are no calls and took no tokens. Tokens are 0 where the endpoint does not
+    count them, or the call failed; `first_token` is the time to the first text, like
+    `seconds` in seconds.
     """
 
     model: str
@@ -83,16 +93,7 @@ class Generation:
     tokens_out: int
     first_token: float
     seconds: float
-
-    def __add__(self, other: Generation) -> Generation:
-        """Return what this and a later generation of the same answer took together."""
-        return replace(
-            self,
-            calls=self.calls + other.calls,
-            tokens_in=self.tokens_in + other.tokens_in,
-            tokens_out=self.tokens_out + other.tokens_out,
-            seconds=self.seconds + other.seconds,
-        )
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)

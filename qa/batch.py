@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +30,14 @@ class _Line(BaseModel):
 
 
 def record(answer: Answer) -> dict[str, Any]:
-    """Return an answer as the JSON object that the batch form and `ask --json` print."""
+    """Return an answer as the JSON object that the batch form and `ask --json` print.
+
+    Where a language model was asked, `note` and `generation` tell what came of it and
+    what it took; without one the object is the same as ever.
+    """
+    written = (
+        {"note": answer.note, "generation": asdict(answer.generation)} if answer.generation else {}
+    )
     return {
         "text": answer.text,
         "abstained": answer.abstention is not None,
@@ -48,6 +56,7 @@ def record(answer: Answer) -> dict[str, Any]:
         ],
         "seconds": answer.seconds,
         "table": _tabled(answer.table) if answer.table else None,
+        **written,
     }
 
 

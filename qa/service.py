@@ -8,16 +8,14 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial, reduce
-from operator import add
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.answer import Abstention, Answer, Reason
+from qa.answer import Abstention, Answer, Citation, Drafted, Reason
 from qa.citation import renumber
 from qa.conversation import Turn, condense
-from qa.following import Condenser, standing_alone
-from qa.inquiry import Inquiry
+from qa.following import standing_alone
 from qa.panel import Panel
 from qa.question import is_english, parts_of, without_orders
 from qa.refusal_words import RefusalWords
@@ -28,7 +26,10 @@ from vectorstore.reading import SUFFIXES, builtin_path, read_folder, read_report
 from vectorstore.report import Hit, Report
 
 if TYPE_CHECKING:
-    from qa.models import LanguageModel
+    from langchain_core.callbacks import BaseCallbackHandler
+
+    from qa.generative import Writer
+    from qa.language_model import LanguageModel
     from qa.settings import Settings
     from vectorstore.embedding import Embedder
     from vectorstore.retriever import Retriever
@@ -39,20 +40,30 @@ Progress = Callable[[int, int], None]
 MAX_QUESTION = 2000
 
 
-# Yields text as it is drafted, and returns the answer.
-Answering = Generator[str, None, Answer]
+# Yields text as it is drafted, before it the evidence that its markers number; returns the answer.
+Answering = Generator[Drafted, None, Answer]
 
 
 class AnswerStream:
     """An answer as it is written: iterate for the text, then read `result`.
 
-    With a language model the text is its draft; what was verified is the result alone.
+    With a language model the text is its draft, and `evidence` what the [n] in it stand
+    for, as far as it has come; what was verified is the result alone, which numbers its
+    citations anew. While the model only thinks, an empty text comes now and then.
     Closing the stream ends the writing.
     """
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
         self._result: Answer | None = None
+        self._evidence: tuple[Citation, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Citation, ...]:
+        """What the markers of the text so far number."""
+        if self._evidence or self._result is None:
+            return self._evidence
+        return self._result.citations
 
     def __iter__(self) -> Iterator[str]:
         drafted = False
@@ -64,8 +75,11 @@ class AnswerStream:
                     raise RuntimeError("this stream was closed or failed before") from None
                 self._result = end.value
             else:
-                drafted = True
-                yield delta
+                if isinstance(delta, str):
+                    drafted = drafted or bool(delta)
+                    yield delta
+                else:
+                    self._evidence += delta
         if not drafted:
             yield from (claim.marked for claim in self._result.claims)
             if self._result.abstention is not None:
@@ -107,11 +121,13 @@ class ReportQA:
         *,
         settings: Settings | None = None,
         progress: Progress | None = None,
+        callbacks: Sequence[BaseCallbackHandler] = (),
     ) -> ReportQA:
         """Open the built-in report, or the report file, folder of reports or index at `path`.
 
         What is not indexed yet is indexed first; `progress(done, total)` follows it. Without
         a path, and with a Chroma server in the settings, its index is opened.
+        `callbacks` are LangChain's: they are told of each call of the language model.
 
         Raises:
             ReportQAError: the path, the index or the model cannot be used.
@@ -124,7 +140,7 @@ class ReportQA:
         settings = settings or Settings()
         embedder = open_embedder(settings.embedding_model)
         if path is None and settings.chroma:
-            return _replica(settings, embedder)
+            return _replica(settings, embedder, callbacks)
         folder, sources = locate(path, settings.data_dir)
         store = PassageStore.open(folder, embedder)
         if sources:
@@ -134,7 +150,7 @@ class ReportQA:
                 f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
             )
         refusals = RefusalWords.open(settings.refusals)
-        return cls(Retriever(store), model=_model_of(settings), refusals=refusals)
+        return cls(Retriever(store), model=_model_of(settings, callbacks), refusals=refusals)
 
     @property
     def trouble(self) -> str | None:
@@ -187,55 +203,40 @@ class ReportQA:
         asking = without_orders(question)
         if not re.search(r"\w", asking):
             return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
-        deadline = time.monotonic() + (self._model.timeout if self._model else 0.0)
+        writer = self._writer()
         compared = self._panel.scoper.scope(asking).each
         first, *others = [asking] if compared else parts_of(asking)
-        answer = yield from self._answer_one(question, first, history, deadline)
+        answer = yield from self._answer_one(question, first, history, writer)
         turns = [*history, Turn("user", first)]
         for other in others:
-            further = yield from self._answer_one(question, other, turns, deadline)
+            further = yield from self._answer_one(question, other, turns, writer)
             if further.claims:
                 answer = _together(answer, further)
-        return answer
+        return replace(answer, generation=writer.generation) if writer else answer
 
     def _answer_one(
-        self, question: str, asking: str, history: Sequence[Turn], deadline: float
+        self, question: str, asking: str, history: Sequence[Turn], writer: Writer | None
     ) -> Answering:
         """Answer `asking`, which is `question` or one of several questions in it."""
-        standalone = self._standalone(asking, history, deadline)
+        condenser = writer.condense if writer else condense
+        standalone = standing_alone(asking, history, self._panel, condenser)
         told = self._panel.answered(question, self._panel.scoper.scope(standalone))
-        if told.inquiry is None or not told.answer.claims:
+        if writer is None or told.inquiry is None or not told.answer.claims:
             return told.answer
-        return (yield from self._reworded(told.answer, told.inquiry, deadline))
+        written = yield from writer.write(told.inquiry, told.answer.claims)
+        return replace(told.answer, claims=renumber(written.claims), note=written.note)
 
     def _refusal(self, reason: Reason, question: str) -> Abstention:
         """Return an abstention that names nothing near."""
         return Abstention(reason, self._refusals.of(reason, english=is_english(question)))
 
-    def _standalone(self, asking: str, history: Sequence[Turn], deadline: float) -> str:
-        return standing_alone(asking, history, self._panel, self._condenser(deadline))
-
-    def _condenser(self, deadline: float) -> Condenser:
+    def _writer(self) -> Writer | None:
+        """Return what lets the language model write this one answer, if there is a model."""
         if self._model is None:
-            return condense
-        from qa.condense_llm import condense_by
-
-        return partial(condense_by, self._model, deadline=deadline)
-
-    def _reworded(self, answer: Answer, inquiry: Inquiry, deadline: float) -> Answering:
-        """Let the language model say an answer, if there is one."""
-        if self._model is None:
-            return answer
+            return None
         from qa.generative import Writer
 
-        writer = Writer(self._model, inquiry.library, self._panel.verifier)
-        written = yield from writer.write(inquiry, answer.claims, deadline)
-        return replace(
-            answer,
-            claims=renumber(written.claims),
-            note=written.note,
-            generation=written.generation,
-        )
+        return Writer(self._model, self._panel.verifier)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         """Answer one question as a stream of text; `result` is the answer itself."""
@@ -290,7 +291,9 @@ class ReportQA:
         ]
 
 
-def _replica(settings: Settings, embedder: Embedder) -> ReportQA:
+def _replica(
+    settings: Settings, embedder: Embedder, callbacks: Sequence[BaseCallbackHandler]
+) -> ReportQA:
     """Open the index on the server that is set.
 
     Raises:
@@ -306,26 +309,24 @@ def _replica(settings: Settings, embedder: Embedder) -> ReportQA:
         raise IndexMissing(
             f"{home} 上没有已索引的报告。请先运行：report-qa index 报告文件 --chroma {home}"
         )
-    return Replica(store, _model_of(settings), RefusalWords.open(settings.refusals))
+    return Replica(store, _model_of(settings, callbacks), RefusalWords.open(settings.refusals))
 
 
-def _model_of(settings: Settings) -> LanguageModel | None:
+def _model_of(settings: Settings, callbacks: Sequence[BaseCallbackHandler]) -> LanguageModel | None:
     if not settings.model:
         return None  # and nothing of language models is imported
     from qa.models import open_model
 
-    return open_model(settings)
+    return open_model(settings, callbacks)
 
 
 def _together(one: Answer, further: Answer) -> Answer:
     """Return the answers to two questions in one; the first may be an abstention."""
-    generations = [each.generation for each in (one, further) if each.generation]
     return replace(
         further,
         claims=renumber((*one.claims, *further.claims)),
         hits=one.hits or further.hits,
         note=one.note or further.note,
-        generation=reduce(add, generations) if generations else None,
     )
 
 

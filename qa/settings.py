@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     `local` (the fetched one); else, with `openai_base_url` set, any name that the
     endpoint there knows; else `provider:name`, or a name of OpenAI's own with
     `openai_api_key`. `model_timeout` bounds one answer, in seconds;
-    `evidence_tokens` what the model is given to read.
+    `evidence_tokens` what the model is given to read. `answer_cache` keeps what models
+    reply in `data_dir`, so that the same question over the same evidence is not asked twice.
 
     `refusals` is a TOML file with words for what is not answered, in the form of
     `qa/refusals.toml`; what it leaves out is said as there.
@@ -52,8 +53,9 @@ class Settings(BaseSettings):
     chroma_tenant: str = "default_tenant"
     chroma_database: str = "default_database"
     model: str = ""
+    answer_cache: bool = True
     model_timeout: float = Field(default=60, gt=0, le=600)
-    evidence_tokens: int = Field(default=400, ge=100, le=8000)
+    evidence_tokens: int = Field(default=300, ge=100, le=8000)
     refusals: Path | None = None
     openai_api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY")

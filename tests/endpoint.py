@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 from typing import Any
 
 
@@ -17,13 +18,14 @@ class Says:
     """A reply in pieces of three characters. `finish` is its reason to end; without one it is cut.
 
     `endless` repeats the text until the client leaves; one that `waits` says nothing
-    until the server is told to go on.
+    until the server is told to go on, `stalls` nothing more after its text.
     """
 
     text: str
     finish: str | None = "stop"
     endless: bool = False
     waits: bool = False
+    stalls: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,10 @@ def endpoint() -> Iterator[Endpoint]:
                 return
             try:
                 if now.waits:
-                    told.go_on.wait()
+                    _wait(self, told)
                 _speak(self, now)
+                if now.stalls:
+                    _wait(self, told)
             except OSError:
                 told.left.set()
             self.close_connection = True
@@ -93,6 +97,13 @@ def endpoint() -> Iterator[Endpoint]:
         told.go_on.set()
         server.shutdown()
         server.server_close()
+
+
+def _wait(handler: BaseHTTPRequestHandler, told: Endpoint) -> None:
+    """Wait to be told to go on; raise where the client leaves before."""
+    while not told.go_on.wait(0.02):
+        if select([handler.connection], [], [], 0)[0]:
+            raise BrokenPipeError  # a client that waits has nothing to say: it has closed
 
 
 def _fail(handler: BaseHTTPRequestHandler, fault: Fails) -> None:
@@ -116,6 +127,8 @@ def _speak(handler: BaseHTTPRequestHandler, reply: Says) -> None:
         if not reply.endless:
             break
         time.sleep(0.01)
+    if reply.stalls:
+        return
     if reply.finish is None:
         with suppress(OSError):
             handler.connection.close()

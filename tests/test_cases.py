@@ -19,6 +19,7 @@ from eval.cases import (
     fingerprint,
     load_cases,
     resolve,
+    sampled,
     split_of,
 )
 from eval.metrics import items_stated, states_any
@@ -183,3 +184,10 @@ def test_a_malformed_line_is_named(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "\n{'id': 1}\n", "utf-8")
     with pytest.raises(CaseError, match=r"cases_a\.jsonl, line 2"):
         load_cases(folder=tmp_path)
+
+
+def test_a_sample_is_drawn_the_same_way_each_time_and_begins_a_larger_one() -> None:
+    cases = load_cases("test")
+    sample = sampled(cases, 20)
+    assert sample == sampled(tuple(reversed(cases)), 20) == sampled(cases, 40)[:20]
+    assert len({case.kind for case in sample}) > 3

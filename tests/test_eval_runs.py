@@ -116,7 +116,9 @@ def _asked_of_model(
     """Run the cases on a system with a scripted model; return the run and the first prompt."""
     with endpoint() as told:
         told.says(says)
-        settings = Settings(data_dir=folder, model="scripted", openai_base_url=told.url)
+        settings = Settings(
+            data_dir=folder, model="scripted", openai_base_url=told.url, answer_cache=False
+        )
         model = model_for(name, settings)
         system_for = systems_for(name, [report], embedder, folder, model)
         provenance = provenance_of(name, "dev", _suite(report), settings, model)

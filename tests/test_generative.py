@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.outputs import LLMResult
 
 from qa import Answer, Claim, ReportQA, Turn
 from qa.answer import Citation
@@ -55,11 +59,14 @@ def server() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def opened(source: Path, data_dir: Path) -> Callable[..., ReportQA]:
-    def open_at(url: str, **options: float) -> ReportQA:
+    def open_at(
+        url: str, callbacks: Sequence[BaseCallbackHandler] = (), **options: Any
+    ) -> ReportQA:
         settings = Settings(
-            data_dir=data_dir, model="scripted", openai_base_url=url, openai_api_key="k", **options
-        )
-        return ReportQA.open(source, settings=settings)
+            data_dir=data_dir, model="scripted", openai_base_url=url, openai_api_key="k",
+            **{"answer_cache": False, **options},
+        )  # fmt: skip
+        return ReportQA.open(source, settings=settings, callbacks=callbacks)
 
     return open_at
 
@@ -185,9 +192,36 @@ def test_the_draft_is_streamed_and_the_result_is_the_verified_answer(
     server.says(wrong)
     stream = green.stream(GDP)
     deltas = list(stream)
-    assert len(deltas) > 3
+    assert len(list(filter(None, deltas))) > 3
     assert "".join(deltas) == wrong
     assert stream.result.text == GDP_PROVEN
+
+
+def test_the_markers_of_a_draft_can_be_followed_as_soon_as_they_come(
+    green: ReportQA, server: Endpoint
+) -> None:
+    server.says(
+        "2030年地区生产总值增长99%[1]。", "2030年地区生产总值增长99%[1]。", "建成公园12座[3]。"
+    )
+    stream = green.stream(f"{GDP}2030年建成公园多少座？")
+    draft, quoted = "", {}
+    for delta in stream:
+        draft += delta
+        quoted |= {number: c.quote for c in stream.evidence for number in [c.number]}
+        assert {int(number) for number in re.findall(r"\[(\d+)\]", draft)} <= set(quoted)
+    # The evidence of the second question is numbered on: a number means one place.
+    assert draft.endswith("建成公园12座[3]。")
+    assert "5.5%" in quoted[1]
+    assert "12座" in quoted[3]
+    assert [c.number for c in stream.evidence] == sorted(quoted)
+    assert stream.result.text == f"{GDP_PROVEN}2030年建成公园12座[2]。".replace("2030年建", "建")
+
+
+def test_an_answer_that_no_model_drafts_is_its_own_evidence(source: Path, data_dir: Path) -> None:
+    stream = ReportQA.open(source, settings=Settings(data_dir=data_dir, model="")).stream(GDP)
+    assert stream.evidence == ()
+    assert "[1]" in "".join(stream)
+    assert stream.evidence == stream.result.citations
 
 
 def test_thoughts_are_neither_shown_nor_judged(green: ReportQA, server: Endpoint) -> None:
@@ -260,6 +294,7 @@ FAULTS = {
     "empty": ([Says("")], "没有写出内容"),
     "blank": ([Says(" \n ")], "没有写出内容"),
     "endless": ([Says("增长增长增长，" * 40, endless=True)], "写个不停"),
+    "no stream": ([Says("", finish=None)], "没有写出内容"),
     "at the limit": ([Says("2030年地区生产总值增长5.5%[1]。", finish="length")], "写个不停"),
     "filtered": ([Says("", finish="content_filter")], "拒绝回答"),
 }
@@ -286,6 +321,29 @@ def test_silence_is_waited_for_no_longer_than_the_limit(
     assert not server.go_on.is_set()
 
 
+def test_a_stream_that_stalls_is_waited_for_no_longer_than_the_limit_and_left(
+    server: Endpoint, opened: Callable[..., ReportQA]
+) -> None:
+    server.script = [Says("2030年地区", stalls=True)]
+    answer = opened(server.url, model_timeout=1).ask(GDP)
+    assert answer.text == GDP_PROVEN
+    assert "1 秒" in answer.note
+    assert answer.generation is not None
+    assert 1 <= answer.generation.seconds <= answer.seconds
+    assert server.left.wait(30)
+
+
+def test_who_asks_for_patience_beyond_the_limit_is_not_waited_for(
+    server: Endpoint, opened: Callable[..., ReportQA]
+) -> None:
+    server.script = [Fails(429, headers=(("Retry-After", "50"),))]
+    answer = opened(server.url, model_timeout=1).ask(GDP)
+    assert answer.text == GDP_PROVEN
+    assert answer.note
+    assert answer.seconds < 40
+    assert len(server.requests) == 1
+
+
 def test_where_nothing_listens_the_note_names_the_address(opened: Callable[..., ReportQA]) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -307,11 +365,48 @@ def test_closing_the_stream_ends_the_writing_at_the_server(
 ) -> None:
     server.script = [Says("增", endless=True)]
     stream = green.stream(GDP)
-    assert next(iter(stream))
+    assert next(filter(None, stream))
     stream.close()
     assert server.left.wait(30)
     with pytest.raises(RuntimeError, match="closed"):
         _ = stream.result
+
+
+def test_a_stream_can_be_closed_before_the_model_has_said_anything(
+    green: ReportQA, server: Endpoint
+) -> None:
+    server.script = [Says(GDP_RIGHT, waits=True)]
+    stream = green.stream(GDP)
+    assert next(iter(stream)) == ""
+    while not server.requests:
+        next(iter(stream))
+    stream.close()
+    assert server.left.wait(30)
+
+
+class Trace(BaseCallbackHandler):
+    """Keeps what LangChain tells."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.said: list[str] = []
+
+    def on_chat_model_start(self, serialized: Any, messages: Any, **more: Any) -> None:
+        self.asked.append(messages[0][-1].content)
+
+    def on_llm_end(self, response: LLMResult, **more: Any) -> None:
+        self.said.append(response.generations[0][0].text)
+
+
+def test_langchains_callbacks_are_told_of_each_call(
+    server: Endpoint, opened: Callable[..., ReportQA]
+) -> None:
+    trace = Trace()
+    server.says("2030年地区生产总值增长99%[1]。", GDP_RIGHT)
+    opened(server.url, callbacks=[trace]).ask(GDP)
+    assert len(trace.asked) == 2
+    assert "5.5%" in trace.asked[0]
+    assert trace.said == ["2030年地区生产总值增长99%[1]。", GDP_RIGHT]
 
 
 HISTORY = [Turn("user", GDP), Turn("assistant", GDP_PROVEN)]
@@ -336,6 +431,8 @@ def test_a_follow_up_is_rewritten_by_the_model_if_it_keeps_what_the_rules_found(
     assert "2031年" in answer.standalone
     assert "地区生产总值" in answer.standalone
     assert "6%左右" in answer.text
+    assert answer.generation is not None
+    assert answer.generation.calls == 2
 
 
 def test_two_questions_in_one_are_answered_each_and_counted_together(
@@ -345,7 +442,7 @@ def test_two_questions_in_one_are_answered_each_and_counted_together(
     answer = green.ask(f"{GDP}2030年建成公园多少座？")
     assert answer.text == f"{GDP_RIGHT}2030年建成公园12座[2]。"
     assert answer.generation is not None
-    assert answer.generation.tokens_in == 2 * 321
+    assert (answer.generation.calls, answer.generation.tokens_in) == (2, 2 * 321)
 
 
 def claim(report: Report, text: str, number: int, sentence: int = 0) -> Claim:

@@ -10,16 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from platformdirs import user_cache_path
 
 from qa import ReportQA
 from qa.doctor import Finding, examine
-from qa.grounding import problems
-from qa.inquiry import Library
 from qa.local_model import LocalModel, ModelError, fetch, path_of
 from qa.models import open_model
 from qa.settings import Settings
-from qa.verify import Verifier
 from tests.endpoint import Endpoint, Fails, endpoint
 
 
@@ -189,26 +185,3 @@ def test_what_is_not_the_expected_model_leaves_nothing(
     with pytest.raises(ModelError, match="下载不了" if fault == "missing" else "sha256"):
         fetch(tmp_path, model=TINY)
     assert left_over(tmp_path) == set()
-
-
-@pytest.fixture(scope="module")
-def small() -> Path:
-    """The 0.5B model, fetched once for this user: 490 MB."""
-    return fetch(user_cache_path("report-qa-tests", appauthor=False))
-
-
-@pytest.mark.llm
-def test_a_real_model_writes_and_what_is_shown_holds(
-    qa: ReportQA, small: Path, data_dir: Path
-) -> None:
-    settings = Settings(data_dir=data_dir, model=str(small), model_timeout=240, evidence_tokens=120)
-    stream = ReportQA.open(settings=settings).stream("2020年城镇新增就业目标是多少?")
-    assert len(list(stream)) > 1
-    answer = stream.result
-    assert answer.generation is not None
-    assert answer.generation.tokens_in > 100
-    assert answer.generation.tokens_out > 1
-    assert "60万人以上" in answer.text
-    for claim in answer.claims:
-        assert Verifier(qa.reports).check(claim).holds
-        assert problems(claim, Library(qa.reports)) == []

@@ -49,6 +49,7 @@ class GenerationOut(BaseModel):
     tokens_out: int
     first_token: float
     seconds: float
+    cached: int
 
     @classmethod
     def of(cls, generation: Generation) -> Self:
