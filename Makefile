@@ -29,7 +29,7 @@ test: setup browser ## Run all tests
 screenshots: setup browser ## Take the screenshots of the page that README.md shows
 	$(BIN)/python -m tests.screenshots docs
 
-test-llm: setup ## Run the tests on a real language model (fetches 490 MB once)
+test-llm: setup ## Ask both local language models more (fetches 1.6 GB once)
 	$(BIN)/python -m pytest -m llm
 
 lint: setup ## Check style, types and the direction of imports
