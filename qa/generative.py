@@ -10,6 +10,7 @@ dropped. An answer that leaves out what the report says gives way as a whole.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Generator, Sequence
@@ -41,13 +42,13 @@ class Written:
 class Writer:
     """Lets a language model write one answer, which may be to several questions in one.
 
-    It has until `deadline` (monotonic). The evidence of the drafts is numbered on, so
+    From the first question to it on, it has the time that the model is given. The evidence of the drafts is numbered on, so
     that a marker means one place in all of the text.
     """
 
     def __init__(self, model: LanguageModel, verifier: Verifier) -> None:
         self.model = model
-        self.deadline = time.monotonic() + model.timeout
+        self._deadline: float | None = None
         self._verifier = verifier
         self._numbered = 0
         self._replies: list[Reply] = []
@@ -74,9 +75,8 @@ class Writer:
         by_rules = condense(asking, history, read)
         if by_rules == asking:
             return asking
-        deadline = min(self.deadline, time.monotonic() + MOST_SECONDS)
         try:
-            written = whole(self._ask(rewriting(asking, history), deadline)).text
+            written = whole(self._ask(rewriting(asking, history), MOST_SECONDS)).text
         except ModelError:
             return by_rules
         return written if keeps(written, by_rules, read) else by_rules
@@ -97,7 +97,7 @@ class Writer:
         yield evidence
         messages = ask_for(inquiry, evidence)
         try:
-            reply = yield from self._ask(messages, self.deadline)
+            reply = yield from self._ask(messages)
         except ModelError as error:
             return Written(proven, _fallen_back(str(error)))
         judge = Judge(inquiry, evidence, proven, self._verifier)
@@ -122,20 +122,23 @@ class Writer:
         repair = prompt("answer").fill("repair", problems=failed)
         sent = [*messages, ("ai", reply.text), ("human", repair)]
         try:
-            again = yield from _silently(self._ask(sent, self.deadline))
+            again = yield from _silently(self._ask(sent))
         except ModelError:
             return ""
         return again.text
 
-    def _ask(self, messages: Sequence[Message], deadline: float) -> Generator[str, None, Reply]:
-        """Ask the model and count what it takes, also where it fails.
+    def _ask(
+        self, messages: Sequence[Message], seconds: float = math.inf
+    ) -> Generator[str, None, Reply]:
+        """Ask the model, for some `seconds` at most, and count what it takes, also where it fails.
 
         Raises:
             ModelError: see `LanguageModel.reply`.
         """
         begun = time.monotonic()
+        self._deadline = self._deadline or begun + self.model.timeout
         try:
-            reply = yield from self.model.reply(messages, deadline)
+            reply = yield from self.model.reply(messages, min(self._deadline, begun + seconds))
         except ModelError:
             self._replies.append(Reply("", 0, 0, 0.0, time.monotonic() - begun))
             raise

@@ -294,7 +294,7 @@ FAULTS = {
     "empty": ([Says("")], "没有写出内容"),
     "blank": ([Says(" \n ")], "没有写出内容"),
     "endless": ([Says("增长增长增长，" * 40, endless=True)], "写个不停"),
-    "no stream": ([Says("", finish=None)], "没有写出内容"),
+    "cut before the first word": ([Says("", finish=None)], "连接不上"),
     "at the limit": ([Says("2030年地区生产总值增长5.5%[1]。", finish="length")], "写个不停"),
     "filtered": ([Says("", finish="content_filter")], "拒绝回答"),
 }
