@@ -26,7 +26,9 @@ from ui.feedback_command import app
 from ui.notebook import Conversation, Exchange, Source, record
 from ui.shelf import Shelf
 from ui.suggest import follow_ups
-from ui.texts import CHINESE, ENGLISH, Texts
+from ui.texts import Texts
+from ui.texts_en import ENGLISH
+from ui.texts_zh import CHINESE
 from ui.upload import MOST_MEGABYTES, Brought
 from vectorstore.errors import ReadingError
 from vectorstore.figures import extract

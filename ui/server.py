@@ -22,7 +22,8 @@ from ui.access import AccessError, NoUploads, PasswordGate, SafeHeaders, read_pa
 from ui.dialogue import Dialogue
 from ui.feedback import FeedbackLog
 from ui.limits import Limits
-from ui.texts import CHINESE, ENGLISH
+from ui.texts_en import ENGLISH
+from ui.texts_zh import CHINESE
 from ui.upload import MOST_MEGABYTES, Uploads
 from vectorstore.errors import StoreError
 
