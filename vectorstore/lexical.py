@@ -4,6 +4,8 @@ The index is an inverted file of NumPy arrays that are mapped from disk: for eac
 rows that hold it, in order, with what the term adds to each row's score. A part of the rows
 is scored by cutting it out of every list; the best of all rows are found without reading
 the long lists of common terms (MaxScore: Turtle & Flood 1995, doi 10.1016/0306-4573(95)00020-H).
+Libraries that score every row for every question, as bm25s does, grow with the library; the
+scores are the same, which the tests check against it.
 """
 
 from __future__ import annotations
