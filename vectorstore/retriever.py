@@ -75,24 +75,26 @@ class _Search:
                 return rows, lexical.scores_within(self.text, spans)
         elif len(catalogue) <= self.few:
             return np.arange(len(catalogue)), lexical.scores(self.text)
-        kinds = list(self._kinds())
-        found = [_first(lexical.best(self.text, depth, kind)[0], kind, depth) for kind in kinds]
+        found = [
+            _filled(lexical.best(self.text, depth, kind)[0], kind, depth, len(catalogue))
+            for kind in self._kinds()
+        ]
         rows = np.unique(np.concatenate((self.dense_rows, *found)))
         return rows, lexical.scores_at(self.text, rows)
 
-    def _kinds(self) -> Iterator[NDArray[np.bool_]]:
-        """Yield the rows that may be found; where a part is preferred, those in it apart."""
+    def _kinds(self) -> Iterator[NDArray[np.bool_] | None]:
+        """Yield the rows that may be found, `None` for all; the preferred part is one of its own."""
         catalogue = self.state.catalogue
-        allowed = np.ones(len(catalogue), dtype=np.bool_)
+        allowed = None
         if self.positions is not None:
-            allowed[:] = False
+            allowed = np.zeros(len(catalogue), dtype=np.bool_)
             allowed[catalogue.rows_of(self.positions)] = True
         if self.part is None:
             yield allowed
         else:
             preferred = catalogue.parts == self.part
-            yield allowed & preferred
-            yield allowed & ~preferred
+            yield preferred if allowed is None else allowed & preferred
+            yield ~preferred if allowed is None else allowed & ~preferred
 
 
 class Retriever:
@@ -195,11 +197,13 @@ class Retriever:
         )
 
 
-def _first(found: Rows, kind: NDArray[np.bool_], depth: int) -> Rows:
+def _filled(found: Rows, kind: NDArray[np.bool_] | None, depth: int, size: int) -> Rows:
     """Fill up what scores to `depth` rows with the first rows of its kind that do not."""
     if len(found) >= depth:
         return found
-    return np.union1d(found, np.flatnonzero(kind)[: depth + len(found)])
+    enough = depth + len(found)
+    first = np.arange(min(enough, size)) if kind is None else np.flatnonzero(kind)[:enough]
+    return np.union1d(found, first)
 
 
 def _searched(state: Snapshot, positions: list[int] | None) -> int:
