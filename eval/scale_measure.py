@@ -101,7 +101,7 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
     retriever = Retriever(store)
     qa = ReportQA(retriever)
     opened = time.process_time() - begun
-    known = _known(reports)
+    known, told = _known(reports)
     answers = [qa.ask(each.question).text for each in known]  # and all is read once
     state = store.snapshot
     keys = dict(zip((card.id for card in store.reports.cards), state.versions, strict=True))
@@ -116,7 +116,7 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
         embedded,
         lambda each: qa.ask(each.question),
         lambda each: retriever.rank(each.question, 60, reports=[each.report]),
-        lambda each: retriever.rank(each.question, 60),
+        lambda each: retriever.search(told[each.report]),
         lambda each: vectors.nearest(embedded(each), _POOL, None),
         lambda each: vectors.nearest(embedded(each), _POOL, [keys[each.report]]),
     )
@@ -125,7 +125,7 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
     (brute,) = _times(known, lambda each: exhaustive.dense(embedded(each), _POOL))
     reference = Retriever(exhaustive, few=len(state.catalogue))
     answered = [k.amount in answer for k, answer in zip(known, answers, strict=True)]
-    recall = [_recall(retriever, reference, each.question) for each in known]
+    recall = [_recall(retriever, reference, told[each.report]) for each in known]
     return Measured(
         sentences=len(state.catalogue),
         opened_seconds=opened,
@@ -136,12 +136,17 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
     )
 
 
-def _known(reports: int) -> list[Known]:
-    """Return questions about reports spread over the whole library, each about another one."""
-    chosen = np.linspace(0, reports - 1, min(_QUESTIONS, reports), dtype=int)
-    wanted = [place for n, place in enumerate(places(reports)) if n in set(chosen.tolist())]
-    found = [invent(*place).known for place in wanted]
-    return [each[number % len(each)] for number, each in enumerate(found)]
+def _known(reports: int) -> tuple[list[Known], dict[str, str]]:
+    """Return questions about reports spread over the library, and of each a clause it writes."""
+    chosen = set(np.linspace(0, reports - 1, min(_QUESTIONS, reports), dtype=int).tolist())
+    known, told = [], {}
+    for number, place in enumerate(places(reports)):
+        if number in chosen:
+            invented = invent(*place)
+            known.append(invented.known[number % len(invented.known)])
+            deeds = [text for _, _, text in invented.report.sentences() if "项目完成投资" in text]
+            told[known[-1].report] = deeds[number % len(deeds)].split("完成")[0]
+    return known, told
 
 
 def _times(known: Sequence[Known], *actions: Callable[[Known], object]) -> tuple[float, ...]:

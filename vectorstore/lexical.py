@@ -35,6 +35,8 @@ _K1 = 1.2
 _B = 0.75
 # More than float32 may lose when it sums in another order.
 _ROUNDING = 1e-4
+# A list of less than this share of all rows is sooner read than looked into.
+_LONG = 1 / 16
 
 Rows = NDArray[np.integer[Any]]
 Scores = NDArray[np.float32]
@@ -172,7 +174,7 @@ class LexicalIndex:
 
     def scores_within(self, query: str, spans: Sequence[tuple[int, int]]) -> Scores:
         """Return the scores of the texts of each of these half-open runs, one after the other."""
-        bounds = np.array(spans, dtype=np.int64).reshape(-1, 2)
+        bounds = np.array(spans, dtype=np.int32).reshape(-1, 2)
         offsets = np.cumsum([0, *(bounds[:, 1] - bounds[:, 0])])
         scores = np.zeros(int(offsets[-1]), dtype=np.float32)
         for term, times in self._terms(query):
@@ -200,24 +202,23 @@ class LexicalIndex:
         `scores`; the lists of terms that cannot bring a further text among the best are
         not read through.
         """
-        terms = sorted(self._terms(query), key=lambda t: -self._bound(t))
-        rest = np.cumsum([self._bound(term) for term in reversed(terms)])[::-1]
+        terms = sorted(self._terms(query), key=lambda term: len(self._postings(term[0])[0]))
+        left = sum(self._bound(term) for term in terms)
         partial = np.zeros(len(self), dtype=np.float32)
-        met: list[Rows] = []
         floor = 0.0  # no less than this is the score of the k-th best
         read = 0
-        for (term, times), bound in zip(terms, rest, strict=True):
-            if floor > bound + _ROUNDING:
-                break
+        for term, times in terms:
             rows, weights = self._postings(term)
+            if floor > left + _ROUNDING and len(rows) > len(self) * _LONG:
+                break
             if among is not None:
                 allowed = among[rows]
                 rows, weights = rows[allowed], weights[allowed]
             partial[rows] += times * weights
-            met.append(rows)
             floor = max(floor, _kth(partial[rows], k))
+            left -= self._bound((term, times))
             read += 1
-        found = self._narrowed(terms[read:], partial, met, floor, k)
+        found = self._narrowed(terms[read:], partial, floor, k)
         scores = self.scores_at(query, found)
         order = np.argsort(-scores, kind="stable")[:k]
         return found[order], scores[order]
@@ -226,14 +227,13 @@ class LexicalIndex:
         self,
         terms: Sequence[tuple[int, int]],
         partial: Scores,
-        met: Sequence[Rows],
         floor: float,
         k: int,
     ) -> Rows:
         """Return, in order, the rows that may be among the best, once `terms` are counted too."""
         left = sum(self._bound(term) for term in terms)
-        hopeful = [rows[partial[rows] + left >= floor - _ROUNDING] for rows in met]
-        found: Rows = np.unique(np.concatenate(hopeful)) if hopeful else np.empty(0, np.int32)
+        least = floor - left - _ROUNDING
+        found: Rows = np.flatnonzero(partial >= least if least > 0 else partial)
         scores: Scores = partial[found]
         for term, times in terms:
             scores += times * self._looked_up(term, found)
@@ -339,6 +339,8 @@ def _places(ordered: NDArray[np.generic], wanted: NDArray[np.generic]) -> NDArra
     """Return where each of `wanted` stands in an ordered array, -1 for those that do not."""
     if not len(ordered):
         return np.full(len(wanted), -1, dtype=np.int64)
+    # Of two types, NumPy would convert the whole of the longer one.
+    wanted = wanted.astype(ordered.dtype)
     places = np.searchsorted(ordered, wanted)
     places[places == len(ordered)] = 0
     return np.where(ordered[places] == wanted, places, -1)
