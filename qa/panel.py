@@ -15,6 +15,7 @@ from qa.editions import Editions
 from qa.extractive import compose
 from qa.inquiry import Inquiry
 from qa.mentions import each_composed, mentioned
+from qa.places import english_name
 from qa.refusal import ask_back, no_such_report
 from qa.refusal_words import RefusalWords
 from qa.scope import Ask, Scope, Scoper
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 # So many reports stay read: one takes some 2 MB.
 _DESKS = 64
 # Where no region is named, so many reports that retrieval puts first are asked.
-_LIKELY = 4
+_LIKELY = 6
 # One of them is meant where it says more of what is asked than the others, by this share.
 _CLEARLY = 0.12
 
@@ -154,9 +155,13 @@ class Panel:
             named = scope.absent or scope.uncovered
             why = self._no_such(scope) if named else self._not_mentioned(english=scope.english)
             return Told(Answer(question, (), hits, why, scope.text))
-        measured = sorted(((_says(told), told) for told, _ in good), key=lambda m: -m[0])
-        if len(measured) == 1 or measured[0][0] - measured[1][0] > _CLEARLY:
-            return measured[0][1]
+        measured = sorted(
+            ((_says(told), told, ask) for told, ask in good), key=lambda m: m[0], reverse=True
+        )
+        rivals = [m for m in measured if measured[0][0] - m[0] <= _CLEARLY]
+        if len({ask.region or ask.label for _, _, ask in rivals}) == 1:
+            _, told, ask = max(rivals, key=lambda m: m[2].year or 0)
+            return _named(told, ask, english=scope.english)
         regions = [ask.region or ask.label for ask in scope.asks]
         back = ask_back(regions, self._refusals, english=scope.english)
         return Told(Answer(question, (), good[0][0].answer.hits, back, scope.text))
@@ -207,6 +212,16 @@ def _numbered(claims: Sequence[Claim], table: Table) -> tuple[tuple[Claim, ...],
     number = numbering()
     numbered = renumber(claims, number)
     return numbered, table.cited(number)
+
+
+def _named(told: Told, ask: Ask, *, english: bool) -> Told:
+    """Say first whose report answers: the question did not."""
+    if not ask.region:
+        return told
+    first, *others = told.answer.claims
+    lead = f"{english_name(ask.region)}: " if english else f"{ask.region}："
+    led = replace(first, text=f"{lead}{first.text}")
+    return replace(told, answer=replace(told.answer, claims=(led, *others)))
 
 
 def _says(told: Told) -> float:

@@ -128,7 +128,11 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
         None if spans_parts else part,
         aspect,
         _units(asked, aspect, form),
-        tuple(english_terms(asked, writes, _capitalised(text)) if english else chinese_terms(asked, writes)),
+        tuple(
+            english_terms(asked, writes, _capitalised(text))
+            if english
+            else chinese_terms(asked, writes)
+        ),
         spans_parts,
         bool(wording.TARGETED.search(asked)) and not wording.REACHED.search(asked),
         wording.ACTUAL.search(asked) is not None,

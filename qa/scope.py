@@ -196,21 +196,21 @@ class Scoper:
     def _any(
         self, scope: Scope, years: _Years, regions: Sequence[str] | None = None
     ) -> tuple[Ask, ...]:
-        """Return every report that may be meant: those on the years named, else the newest.
+        """Return every report that may be meant: those on the years named, of now the newest.
 
         A report that names no region may always be meant.
         """
         found = []
         for region in regions or self.editions.regions:
+            reports: Sequence[Report | None] = self.editions.of(region)
             if years.edition is not None:
-                report = self.editions.edition(region, years.edition)
+                reports = [self.editions.edition(region, years.edition)]
             elif years.named:
                 year, aimed = years.named[0]
-                report = self.editions.on(region, year, aimed=aimed)
-            else:
-                report = self.editions.of(region)[0]
-            if report is not None:
-                found.append(Ask(region, region, report.year, report, scope.text))
+                reports = [self.editions.on(region, year, aimed=aimed)]
+            elif _NOW.search(scope.text):
+                reports = reports[:1]
+            found += [Ask(region, region, r.year, r, scope.text) for r in reports if r is not None]
         found += [Ask(r.id, "", r.year, r, scope.text) for r in self.editions.unplaced]
         return tuple(found)
 

@@ -176,6 +176,7 @@ def test_without_a_region_the_question_is_asked_back(library: ReportQA) -> None:
 def test_without_a_region_the_one_report_that_speaks_of_it_answers(library: ReportQA) -> None:
     answer = library.ask("建成天眼科普基地几处?")
     assert "3处" in answer.text
+    assert answer.text.startswith("贵州：")
     assert answer.citations[0].passage.report_id == "2025年贵州省政府工作报告"
 
 
