@@ -96,6 +96,15 @@ def _plain_first(inquiry: Inquiry, ranked: list[Candidate]) -> list[Candidate]:
         anew = _NEW.search(figure.indicator) and not figure.indicator.endswith(("总量", "总数"))
         return planned or (not new and bool(anew))
 
+    def literal(candidate: Candidate) -> bool:
+        indicator = candidate.figure.indicator
+        return len(indicator) > 2 and indicator in question.plain
+
+    for other in () if literal(ranked[0]) else ranked[1:12]:
+        # «事故起数、死亡人数分别下降…»: of two that the clause names, the one asked for
+        sure = other.named >= _WHOLE and other.fits and other.in_period and not other.lacks
+        if sure and literal(other) and other.score > ranked[0].score - 1.0:
+            return [other, *(c for c in ranked if c is not other)]
     if not odd(ranked[0]):
         return ranked
     for other in ranked[1:12]:

@@ -65,6 +65,11 @@ def test_differences_are_exact(library: ReportQA) -> None:
     assert "2600亿元" in answer.text  # 6.36 - 6.1 = 0.26万亿
 
 
+def test_of_two_figures_of_a_clause_the_one_asked_for_is_compared(library: ReportQA) -> None:
+    answer = library.ask("四川和河南2024年生产安全事故死亡人数分别下降多少?")
+    assert _values(answer) == {"四川": "32.7%", "河南": "15.7%"}
+
+
 def test_sums_are_exact(library: ReportQA) -> None:
     answer = library.ask("四川和贵州2024年城镇新增就业一共多少人?")
     assert "168.5万人" in answer.text  # 106 + 62.5
