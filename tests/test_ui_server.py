@@ -14,10 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Route, expect
 
-from qa import Answer, ReportQA, Turn
+from qa import Answer, Citation, ReportQA, Turn
+from qa.answer import Drafted
 from qa.service import AnswerStream
 from qa.settings import Settings
-from tests.serving import ask, chromium, running, write_reports
+from tests.serving import WHITE, ask, chromium, running, write_reports
 from ui.access import AccessError, read_passwords
 from ui.server import Serving, application
 from ui.upload import Uploads
@@ -159,8 +160,11 @@ class Pondering(ReportQA):
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         return AnswerStream(self._pondered(question, history))
 
-    def _pondered(self, question: str, history: Sequence[Turn]) -> Generator[str, None, Answer]:
-        yield "大桥长一万米[1]。"
+    def _pondered(self, question: str, history: Sequence[Turn]) -> Generator[Drafted, None, Answer]:
+        passage = next(report for report in self.reports if report.id == WHITE).passage(3)
+        assert passage is not None
+        yield (Citation(1, passage, passage.sentences[0]),)
+        yield "大桥长一万米[1]，有八车道[2]。"
         assert self.go_on.wait(timeout=30)
         return super().stream(question, history).result
 
@@ -179,7 +183,10 @@ def test_an_answer_is_a_draft_until_it_is_checked_and_can_be_stopped(
         page.locator(".rq-composer textarea").first.fill("白石大桥全长多少米?")
         page.locator("#send").click()
         expect(page.locator(".rq-draft .rq-mark")).to_have_text("草稿，正在核对")
-        expect(page.locator(".rq-draft .rq-text")).to_have_text("大桥长一万米[1]。")
+        expect(page.locator(".rq-draft .rq-text")).to_have_text("大桥长一万米[1]，有八车道[2]。")
+        expect(page.locator(".rq-draft .rq-cite")).to_have_text("[1]")  # what is known of it
+        page.locator(".rq-draft .rq-cite").click()
+        expect(page.locator("#proof mark")).to_contain_text("全长1250米")
         expect(page.locator("#send")).to_be_hidden()
         page.locator("#stop").click()
         expect(page.locator(".rq-welcome")).to_be_visible()

@@ -11,11 +11,11 @@ from contextlib import closing
 from typing import Any
 
 from qa import ReportQA
-from qa.service import MAX_QUESTION
+from qa.service import MAX_QUESTION, AnswerStream
 from ui import chat
 from ui.feedback import FeedbackLog
 from ui.limits import Limits, TurnedAway
-from ui.notebook import Conversation, Exchange, Vote, record
+from ui.notebook import Conversation, Exchange, Vote, record, sources
 from ui.suggest import follow_ups
 from ui.texts import Texts
 from vectorstore.errors import QuestionError, ReportQAError
@@ -62,7 +62,7 @@ class Dialogue:
         yield self._drafted(conversation.holding(*earlier, draft))
         with closing(qa.stream(question, conversation.turns)) as stream:
             for delta in stream:
-                draft = draft.model_copy(update={"text": draft.text + delta})
+                draft = _further(draft, delta, stream)
                 yield self._drafted(conversation.holding(*earlier, draft))
             answer = stream.result
         known = frozenset(past.question for past in (*earlier, draft))
@@ -118,6 +118,12 @@ class Dialogue:
             return str(error)
         _LOG.error("a question was not answered", exc_info=error)
         return self._texts.broken
+
+
+def _further(draft: Exchange, delta: str, stream: AnswerStream) -> Exchange:
+    """Return a draft with more text, its markers linked to what they stand for so far."""
+    text = draft.text + delta
+    return draft.model_copy(update={"text": text, "sources": sources(stream.evidence, text)})
 
 
 def _index(value: Any) -> int:

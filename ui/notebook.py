@@ -7,6 +7,7 @@ not have this shape is dropped, and nothing in it is trusted to be markup.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -150,7 +151,7 @@ def record(answer: Answer) -> Exchange:
         question=answer.question,
         text=answer.text,
         reason=answer.abstention.reason if answer.abstention else None,
-        sources=tuple(_source(citation, answer.text) for citation in answer.citations),
+        sources=sources(answer.citations, answer.text),
         workings=tuple("、".join(claim.operands) for claim in answer.claims if claim.operands),
         note=answer.note,
         written=_written(answer.generation) if answer.generation else None,
@@ -175,6 +176,11 @@ def _told(cell: Cell) -> Told:
 
 def _written(generation: Generation) -> Written:
     return Written(**{name: getattr(generation, name) for name in Written.model_fields})
+
+
+def sources(citations: Iterable[Citation], text: str) -> tuple[Source, ...]:
+    """Return what the browser keeps of citations; `text` tells which figures they are for."""
+    return tuple(_source(citation, text) for citation in citations)
 
 
 def _source(citation: Citation, text: str) -> Source:
