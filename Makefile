@@ -32,6 +32,13 @@ screenshots: setup browser ## Take the screenshots of the page that README.md sh
 test-llm: setup ## Ask both local language models more (fetches 1.6 GB once)
 	$(BIN)/python -m pytest -m llm
 
+test-ray: setup ## Run the tests on a local Ray cluster (fetches 70 MB once)
+	$(BIN)/uv pip install -q --python $(BIN)/python -e '.[ray]'
+	$(BIN)/python -m pytest -m ray
+
+test-faults: setup ## Kill indexers at random moments, many times (REPORT_QA_KILLS=200)
+	$(BIN)/python -m pytest -m long tests/test_faults.py
+
 lint: setup ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -68,4 +75,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser screenshots test test-llm lint format bench bench-retrieval bench-load bench-scale calibrate gate gate-baseline lock clean
+.PHONY: help setup serve browser screenshots test test-llm test-faults test-ray lint format bench bench-retrieval bench-load bench-scale calibrate gate gate-baseline lock clean

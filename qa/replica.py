@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from qa.conversation import Turn
 from qa.service import Answering, AnswerStream, ReportQA
-from vectorstore.errors import ReportQAError
+from vectorstore.errors import IndexMissing, ReportQAError
 from vectorstore.figures import Figure
 from vectorstore.report import Hit, Report
 from vectorstore.retriever import Retriever
@@ -97,12 +97,14 @@ class Replica(ReportQA):
         if self._store.age > _FRESH:  # the thread could not look, or the machine slept
             self._store.refresh(within=_FRESH)
             return self._newest()
+        check_filled(self._store)
         return self._edition
 
     def _newest(self) -> ReportQA:
         """Return the edition of the state that the store has seen last, ready to answer."""
         with self._making:
             store = self._store.at_rest()
+            check_filled(store)
             if self._edition._retriever.store.snapshot is not store.snapshot:
                 edition = ReportQA(Retriever(store), refusals=self._refusals)
                 edition.ask(_FIRST_QUESTION)  # the language model need not hear of it
@@ -121,6 +123,19 @@ class Replica(ReportQA):
         if told != self._trouble:
             _LOG.warning(told or "索引又可以使用了。")
         self._trouble = told
+
+
+def check_filled(store: PassageStore) -> None:
+    """Refuse an index that holds nothing: no answer can be given from it.
+
+    Raises:
+        IndexMissing: it does.
+    """
+    if not store.reports:
+        raise IndexMissing(
+            f"{store.home} 上没有已索引的报告。"
+            f"请先运行：report-qa index 报告文件 --chroma {store.home}"
+        )
 
 
 def _follow(place: weakref.ref[Replica]) -> None:

@@ -299,16 +299,13 @@ def _replica(
     Raises:
         IndexMissing: it holds no report.
     """
-    from qa.replica import Replica
+    from qa.replica import Replica, check_filled
     from vectorstore.shared import SharedIndex
     from vectorstore.store import PassageStore
 
     home = SharedIndex(settings.server, settings.shared_dir)
     store = PassageStore.open(home, embedder)
-    if not store.reports:
-        raise IndexMissing(
-            f"{home} 上没有已索引的报告。请先运行：report-qa index 报告文件 --chroma {home}"
-        )
+    check_filled(store)
     return Replica(store, _model_of(settings, callbacks), RefusalWords.open(settings.refusals))
 
 

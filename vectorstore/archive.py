@@ -20,7 +20,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -71,7 +71,8 @@ def write_archive(store: PassageStore, file: Path, *, replace: bool = False) -> 
     except OSError as error:
         raise StoreError(f"不能写入 {file}：{error.strerror}。请换一个可以写入的位置。") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _write(store: PassageStore, archive: zipfile.ZipFile) -> None:

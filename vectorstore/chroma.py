@@ -273,23 +273,21 @@ def _asked(ask: Callable[[], _T], named: Callable[[Exception], StoreError]) -> _
 def _trouble(server: ChromaServer, error: Exception) -> StoreError:
     """Name what is wrong with a server, and what to do."""
     import httpx
-    from chromadb.errors import NotFoundError
+    from chromadb.errors import ChromaError, NotFoundError
 
     # Chroma wraps what the connection says into errors of its own.
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, httpx.HTTPError):
         cause = cause.__cause__ or cause.__context__
     place = f"Chroma 服务 {server.url}"
+    if isinstance(error, NotFoundError):
+        return StoreUnavailable(f"{place} 上没有所要的索引：{error}。请重新运行 report-qa index。")
     if isinstance(cause, httpx.HTTPStatusError):
         status = cause.response.status_code
         if status in (401, 403):
             return StoreUnavailable(
                 f"{place} 拒绝了访问（{status}）。请检查 REPORT_QA_CHROMA_TOKEN，"
                 "或地址里的用户名和密码。"
-            )
-        if isinstance(error, NotFoundError):
-            return StoreUnavailable(
-                f"{place} 上的索引已不在：{error}。请重新运行 report-qa index。"
             )
         if status == 404:
             return StoreUnavailable(f"{place} 不像是 Chroma 服务（404）。{_CHECK}")
@@ -302,6 +300,8 @@ def _trouble(server: ChromaServer, error: Exception) -> StoreError:
                 f"{place} 的证书不受信任：{cause}。请用 REPORT_QA_CHROMA_CA 指定签发者的证书文件。"
             )
         return StoreUnavailable(f"连不上 {place}：{cause}。{_CHECK}")
+    if isinstance(error, ChromaError):
+        return StoreUnavailable(f"{place} 出错：{error}。请查看它的日志。")
     return StoreUnavailable(f"{place} 答非所问，可能不是 Chroma 服务：{error}。{_CHECK}")
 
 

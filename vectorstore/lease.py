@@ -16,8 +16,8 @@ from vectorstore.chroma import Chroma, Entry, Table
 from vectorstore.errors import IndexBusy, StoreError
 
 _ID = "lease"
-SECONDS = 20.0
-_RENEW = 4.0
+SECONDS = 12.0
+_RENEW = 3.0
 
 
 class Lease:

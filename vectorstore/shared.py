@@ -114,7 +114,7 @@ class SharedIndex:
                     return found
                 # A newer one has come between the two requests.
         except StoreUnavailable:
-            self._heads = None  # the server may come back with other tables
+            self._heads = self._known = None  # the server may come back with other tables
             raise
         return None
 

@@ -204,6 +204,10 @@ class PassageStore:
         with self._lock:
             known = self._state[0]
             committed = _manifest_of(self.home, self.embedder)
+            if committed is None and known.versions and self.home.shared:
+                raise StoreUnavailable(
+                    f"{self.home} 上的索引不见了。请检查服务的数据，或重新运行 report-qa index。"
+                )
             if committed is None:
                 committed = Manifest.empty(self.embedder) if known.versions else known
             if committed != known:

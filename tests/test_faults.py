@@ -1,0 +1,316 @@
+"""An index that is hit while it is written: kills, a full disk, a disk that cannot be written.
+
+Each time what is found afterwards is a complete state, the old one or the new.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fleet import ChromaProcess
+from vectorstore.chroma import Chroma
+from vectorstore.embedding import Embedder
+from vectorstore.errors import StoreError
+from vectorstore.folder import IndexFolder
+from vectorstore.home import Home
+from vectorstore.outline import build_report
+from vectorstore.report import Report
+from vectorstore.server import ChromaServer
+from vectorstore.shared import SharedIndex
+from vectorstore.store import PassageStore
+
+_KILLS = int(os.environ.get("REPORT_QA_KILLS", "200"))
+
+
+def _report(id_: str, jobs: int) -> Report:
+    text = f"{id_}政府工作报告\n一、2030年工作回顾\n新增就业{jobs}万人。失业率降至5.2%。\n新建学校3所。\n"
+    return build_report(text, report_id=id_, filename=f"{id_}.txt")
+
+
+OLD = [_report("甲市", 3)]
+NEW = [_report("甲市", 4), _report("乙县", 5)]
+
+# Goes to and fro between the two states: by replacing and adding, and by rebuilding.
+_WRITING = """
+import sys
+from pathlib import Path
+from tests.test_faults import NEW, OLD, opened
+from vectorstore.embedding import open_embedder
+from vectorstore.store import PassageStore
+
+embedder = open_embedder()
+store = PassageStore.open(opened(sys.argv[1:]), embedder)
+print("ready", flush=True)
+while True:
+    PassageStore.open(opened(sys.argv[1:]), embedder).add(NEW)
+    PassageStore.rebuilt(opened(sys.argv[1:]), embedder).add(OLD)
+"""
+
+
+def opened(place: list[str]) -> Home:
+    """Return the home that a command line names: a folder, or a server's address and database."""
+    if len(place) == 1:
+        return IndexFolder(Path(place[0]))
+    return SharedIndex(ChromaServer.parse(place[0], database=place[1]), Path(place[2]))
+
+
+def _killed_at_a_random_moment(*place: str) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _WRITING, *place], stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "ready\n"
+    time.sleep(random.uniform(0, 2))
+    assert writer.poll() is None
+    writer.kill()
+    writer.wait()
+
+
+def _whole(store: PassageStore) -> list[Report]:
+    """Return the reports; every sentence of theirs is found by vector and by term."""
+    reports = list(store.reports)
+    expected = sorted(text for report in reports for _, _, text in report.sentences())
+    rows = store.snapshot.rows
+    found = store.dense(store.embedder.embed_queries(["就业"])[0], 1000)
+    texts = [rows[row].passage.sentences[rows[row].sentence].of(rows[row].passage.text)
+             for row, _ in found]  # fmt: skip
+    assert sorted(texts) == expected
+    assert (store.snapshot.lexical.scores("学校") > 0).sum() == len(reports)
+    return reports
+
+
+def _check_kills(folder: Path, embedder: Embedder, kills: int) -> None:
+    place = folder / "index"
+    PassageStore.open(place, embedder).add(OLD)
+    for kill in range(kills):
+        _killed_at_a_random_moment(str(place))
+        # Chroma keeps a folder that it has opened, by its path: look at a copy.
+        copy = shutil.copytree(place, folder / f"copy-{kill}")
+        store = PassageStore.open(copy, embedder)
+        assert _whole(store) in (OLD, NEW), f"after kill {kill}"
+        store.add(NEW)
+        assert _whole(store) == NEW
+        store.close()
+        shutil.rmtree(copy)
+
+
+def test_an_indexer_killed_at_random_moments_leaves_a_whole_state(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    _check_kills(tmp_path, embedder, 12)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_an_indexer_killed_many_times_leaves_a_whole_state(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    _check_kills(tmp_path, embedder, _KILLS)
+
+
+@pytest.fixture(scope="module")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    folder = tmp_path_factory.mktemp("server") / "chroma"
+    folder.mkdir()
+    process = ChromaProcess(folder)
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.mark.parametrize("victim", ["indexer", "server"])
+def test_an_index_on_a_server_is_whole_whoever_is_killed(
+    chroma: ChromaProcess, tmp_path: Path, embedder: Embedder, victim: str
+) -> None:
+    place = [chroma.url, chroma.database(f"killed-{victim}"), str(tmp_path)]
+    PassageStore.open(opened(place), embedder).add(OLD)
+    for kill in range(4):
+        if victim == "indexer":
+            _killed_at_a_random_moment(*place)
+        else:
+            _killed_under_a_writer(chroma, *place)
+        store = PassageStore.open(opened(place), embedder)
+        assert _whole(store) in (OLD, NEW), f"after kill {kill}"
+        _let_the_lease_run_out(place)
+        store.add(NEW)
+        assert _whole(PassageStore.open(opened(place), embedder)) == NEW
+
+
+def _killed_under_a_writer(chroma: ChromaProcess, *place: str) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _WRITING, *place],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "ready\n"
+    time.sleep(random.uniform(0, 2))
+    chroma.kill()
+    _, told = writer.communicate(timeout=60)
+    assert "StoreUnavailable: 连不上 Chroma 服务" in told
+    chroma.start()
+
+
+def _let_the_lease_run_out(place: list[str]) -> None:
+    server = ChromaServer.parse(place[0], database=place[1])
+    Chroma.at(server).table("report-qa-heads").delete(["lease"])
+
+
+# -- disks
+
+
+def _index(place: Path, source: Path, limit: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `report-qa index`; with a limit no file may grow past so many bytes."""
+
+    def limited() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.run(
+        [sys.executable, "-m", "qa.cli", "index", str(source), "--to", str(place)],
+        env={**os.environ, "REPORT_QA_DATA_DIR": str(source.parent)},
+        preexec_fn=limited,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _source(folder: Path, lines: int = 60) -> Path:
+    source = folder / "丙县.txt"
+    text = "".join(f"第{n}项工作完成{n}件,新增就业{n}人。\n" for n in range(lines))
+    source.write_text(f"丙县政府工作报告\n一、2030年工作回顾\n{text}", "utf-8")
+    return source
+
+
+@pytest.mark.parametrize("limit", [0, 500, 20_000, 200_000, 300_000])
+def test_a_disk_that_fills_up_is_told_and_leaves_the_old_state(
+    tmp_path: Path, embedder: Embedder, limit: int
+) -> None:
+    place = tmp_path / "index"
+    store = PassageStore.open(place, embedder)
+    store.add(OLD)
+    store.close()
+    done = _index(place, _source(tmp_path), limit)
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    assert "不能写入" in done.stderr
+    after = shutil.copytree(place, tmp_path / "after")
+    assert _whole(PassageStore.open(after, embedder)) == OLD
+    assert _index(place, _source(tmp_path)).returncode == 0
+
+
+def test_a_new_index_that_finds_no_room_is_told(tmp_path: Path) -> None:
+    for limit in (0, 100_000):
+        done = _index(tmp_path / f"index-{limit}", _source(tmp_path), limit)
+        assert (done.returncode, "不能写入" in done.stderr) == (1, True), done
+
+
+@pytest.fixture
+def locked_folder(tmp_path: Path, embedder: Embedder) -> Iterator[Path]:
+    """An index that cannot be written: by its mode, or for root by the way it is mounted."""
+    place = tmp_path / "locked"
+    store = PassageStore.open(place, embedder)
+    store.add(OLD)
+    store.close()
+    if os.geteuid() == 0:
+        _mount("--bind", str(place), str(place))
+        _mount("-o", "remount,ro,bind", str(place))
+        yield place
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+    else:
+        for path in (place, *(p for p in place.rglob("*") if p.is_dir())):
+            path.chmod(0o555)
+        yield place
+        for path in (place, *(p for p in place.rglob("*") if p.is_dir())):
+            path.chmod(0o755)
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True)
+
+
+def test_a_folder_that_cannot_be_written_is_told(locked_folder: Path, tmp_path: Path) -> None:
+    done = _index(locked_folder, _source(tmp_path))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "不能写入" in done.stderr
+
+
+# -- indexes of earlier days, and damage
+
+
+def test_an_index_of_the_first_format_is_taken_over(tmp_path: Path, embedder: Embedder) -> None:
+    place = tmp_path / "index"
+    store = PassageStore.open(place, embedder)
+    store.add(OLD)
+    store.close()
+    _as_the_first_format(place)
+    moved = place.rename(tmp_path / "moved")
+    again = PassageStore.open(moved, embedder)
+    assert _whole(again) == OLD
+    embedded: list[int] = []
+    again.add([*OLD, NEW[1]], lambda done, total: embedded.append(total))
+    assert embedded == [len(list(NEW[1].sentences()))]
+    assert json.loads((moved / "manifest.json").read_text("utf-8"))["version"] == 2
+    assert _whole(PassageStore.open(moved, embedder)) == [*OLD, NEW[1]]
+
+
+def _as_the_first_format(place: Path) -> None:
+    """Lay an index out as it once was: one folder `chroma`, and no name for it."""
+    manifest = json.loads((place / "manifest.json").read_text("utf-8"))
+    (place / manifest.pop("vectors")).rename(place / "chroma")
+    manifest["version"] = 1
+    (place / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    for path in (place / "reports").iterdir():
+        content = json.loads(path.read_text("utf-8"))
+        first = ("id", "title", "region", "year", "date", "speaker", "passages", "gaps")
+        path.write_text(json.dumps({key: content[key] for key in first}), "utf-8")
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("damage", [_half, _gone])
+def test_a_damaged_file_of_the_terms_is_told(
+    tmp_path: Path, embedder: Embedder, damage: Callable[[Path], None]
+) -> None:
+    place = tmp_path / "index"
+    store = PassageStore.open(place, embedder)
+    store.add(OLD)
+    store.close()
+    for number, path in enumerate(sorted(place.glob("lexical/*/*"))):
+        copy = shutil.copytree(place, tmp_path / f"copy-{number}")
+        damage(copy / path.relative_to(place))
+        with pytest.raises(StoreError, match=r"--rebuild"):
+            PassageStore.open(copy, embedder)
+        PassageStore.rebuilt(copy, embedder).add(OLD)
+        assert _whole(PassageStore.open(copy, embedder)) == OLD
+
+
+def test_a_figure_changed_in_a_record_is_told(tmp_path: Path, embedder: Embedder) -> None:
+    place = tmp_path / "index"
+    store = PassageStore.open(place, embedder)
+    store.add(OLD)
+    store.close()
+    (record,) = (place / "reports").iterdir()
+    record.write_text(record.read_text("utf-8").replace("3万人", "9万人"), "utf-8")
+    with pytest.raises(StoreError, match=r"校验和.*--rebuild"):
+        PassageStore.open(place, embedder)
