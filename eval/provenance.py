@@ -32,6 +32,7 @@ def provenance_of(
     """Return the provenance of a run that starts now on this machine."""
     # Where index and model lie says nothing about the answers, but much about the machine.
     chosen = settings.model_dump(mode="json", exclude={"data_dir", "model"})
+    chosen = {name: value for name, value in chosen.items() if not name.startswith("chroma")}
     return Provenance(
         system=system,
         split=split,

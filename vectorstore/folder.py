@@ -79,8 +79,9 @@ class IndexFolder:
                     f"另一个进程正在写入 {self} 的索引。请等它完成后再运行一次。"
                 ) from error
         try:
-            if not (self.path / _MANIFEST).exists():
-                self.commit(first)
+            with self._writable():
+                if not (self.path / _MANIFEST).exists():
+                    self.commit(first)
             yield
         finally:
             lock.release()
