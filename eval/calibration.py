@@ -3,10 +3,13 @@
 Every threshold is tried on the development split alone. Coverage is the share of
 all cases that are answered, error the share of those answers that are not to be
 trusted (wrong, with a forbidden figure, wrongly cited, or given where the report has
-none). Only `enough` is tried here, over the built-in report. The curve is flat up to
-about 0.8, because evidence that passes over an essential term is refused before; past
-it error falls, and sooner the coverage. The one in force lies low on the flat part, to
-leave room for questions worded in ways that the development split does not have.
+none). Only `enough` is tried here, over the built-in report, with the cases of
+`data/development` added: questions in everyday words and near misses, written by people
+who had not seen the system, and kept for development alone. The thresholds were chosen
+with the lexicon as it was before these cases had been read, so that they fit questions
+whose words no list foresees; with today's lexicon the same cases flatter. The share of
+trusted answers is highest at the threshold in force; below it more is answered that the
+report does not say, above it more is refused that it does.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.cases import Case, load_cases
+from eval.cases import DATA, Case, load_cases
 from eval.run import as_prediction
 from eval.scoring import score_case
 from qa import ReportQA, Turn
@@ -28,7 +31,7 @@ from vectorstore.report import Report
 from vectorstore.retriever import Retriever
 from vectorstore.store import PassageStore
 
-_TRIED = tuple(round(0.3 + 0.04 * step, 2) for step in range(17))
+_TRIED = tuple(round(0.2 + 0.1 * step, 2) for step in range(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def main() -> None:
         settings.data_dir / "benchmark" / report.id, open_embedder(settings.embedding_model)
     )
     store.add([report])
-    cases = [case for case in load_cases("dev") if case.index == (report.id,)]
+    known = (*load_cases("dev"), *load_cases(folder=DATA / "development"))
+    cases = [case for case in known if case.index == (report.id,)]
     in_force = Thresholds().enough
     tried = sorted({*_TRIED, in_force})
     trials = [try_threshold(enough, Retriever(store), cases, report) for enough in tried]

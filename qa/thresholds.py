@@ -1,4 +1,4 @@
-"""When evidence is enough to answer. Chosen on the development split: `make calibrate`."""
+"""When evidence is enough to answer. Chosen on the development cases: `make calibrate`."""
 
 from __future__ import annotations
 

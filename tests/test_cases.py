@@ -11,6 +11,7 @@ import pytest
 
 from eval import cases as module
 from eval.cases import (
+    DATA,
     FINGERPRINT,
     Case,
     CaseError,
@@ -191,3 +192,10 @@ def test_a_sample_is_drawn_the_same_way_each_time_and_begins_a_larger_one() -> N
     sample = sampled(cases, 20)
     assert sample == sampled(tuple(reversed(cases)), 20) == sampled(cases, 40)[:20]
     assert len({case.kind for case in sample}) > 3
+
+
+def test_the_cases_for_development_are_good_cases_and_share_none_with_the_benchmark() -> None:
+    kept = load_cases(folder=DATA / "development")
+    assert len(kept) >= 350
+    assert all(resolve(case, REPORTS.values()) is not None for case in kept)
+    assert not {case.asked for case in kept} & {case.asked for case in CASES}
