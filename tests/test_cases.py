@@ -11,7 +11,6 @@ import pytest
 
 from eval import cases as module
 from eval.cases import (
-    DATA,
     FINGERPRINT,
     Case,
     CaseError,
