@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from qa import wording
@@ -112,7 +113,11 @@ class Scoper:
 
     def __init__(self, editions: Editions) -> None:
         self.editions = editions
-        self.places = Places(editions.regions)
+
+    @cached_property
+    def places(self) -> Places:
+        """What finds places in questions; a single report needs none."""
+        return Places(self.editions.regions)
 
     def scope(self, question: str) -> Scope:
         """Return the reports that a stand-alone question is put to."""
