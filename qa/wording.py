@@ -144,7 +144,9 @@ WHICH_DAY = re.compile(
     r"哪一?天|哪几天|几月|几号|什么日期|哪月|what date|which (?:day|date)|exact(?:ly)? (?:date|day)|month and day|what day"
 )
 # What asks who or which ones: a number of them is no answer.
-WHICH_ONES = re.compile(r"哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names")
+WHICH_ONES = re.compile(
+    r"哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
+)
 REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩大到|提高到|压减|下调")
 AGAINST_YEAR = re.compile(r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少)")
 PROBLEMS = re.compile(r"问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming")
