@@ -10,7 +10,7 @@ from pathlib import Path
 import bm25s
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eval.cases import load_cases
@@ -26,6 +26,8 @@ from vectorstore.store import PassageStore
 
 _WORDS = ("就业", "增长", "城镇就业", "5g", "6.3%", "粮食产量", "的", "的的", "gdp增长")
 texts = st.lists(st.lists(st.sampled_from(_WORDS), max_size=8).map("，".join), max_size=40)
+# A busy machine is no failure.
+at_leisure = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The first of the invented cities is one of the fictional reports' as well.
 _PLACES = [*places(7)][1:]
 queries = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5).map("".join)
@@ -52,6 +54,7 @@ def store(
 # -- terms
 
 
+@at_leisure
 @given(texts, queries)
 def test_the_scores_are_those_of_bm25s(texts: list[str], query: str) -> None:
     corpus = [tokens(text) for text in texts]
@@ -64,6 +67,7 @@ def test_the_scores_are_those_of_bm25s(texts: list[str], query: str) -> None:
     np.testing.assert_allclose(LexicalIndex.build(texts).scores(query), expected, rtol=1e-4)
 
 
+@at_leisure
 @given(texts, queries, st.integers(1, 6), st.booleans())
 def test_the_best_are_those_of_the_exhaustive_scores(
     texts: list[str], query: str, k: int, odd_alone: bool
@@ -78,6 +82,7 @@ def test_the_best_are_those_of_the_exhaustive_scores(
     assert found.tolist() == scores[expected].tolist()
 
 
+@at_leisure
 @given(texts, texts, st.randoms())
 def test_an_index_continued_is_the_one_built_anew(old: list[str], new: list[str], chance) -> None:  # type: ignore[no-untyped-def]
     kept = [row for row in range(len(old)) if chance.random() < 0.7]
