@@ -452,6 +452,11 @@ def test_what_is_no_report_is_refused_with_the_reason(page: Page, tmp_path: Path
 
 
 def _barriers(page: Page) -> dict[str, list[str]]:
+    # Colours are what they are to be when nothing moves any more.
+    page.wait_for_function(
+        "document.getAnimations().every(({ playState }) => playState !== 'running')"
+    )
+    page.wait_for_timeout(300)
     violations = Axe().run(page).response["violations"]
     return {v["id"]: [node["html"][:200] for node in v["nodes"]] for v in violations}
 
