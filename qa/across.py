@@ -70,7 +70,9 @@ def _found(ask: Ask, scope: Scope, wanted: Wanted, look: Look, *, dated: bool) -
         return Found(ask, inquiry)
     ranked = _plain_first(inquiry, ranked)
     best = ranked[0]
-    good = unfit(inquiry, ranked) is None and plainer(ranked) is None and _names(inquiry, best)
+    good = unfit(inquiry, ranked) is None and plainer(ranked) is None
+    # A region that is named is answered as it would be alone; of all, only what is sure.
+    good = good and (_names(inquiry, best) if scope.wide else best.named >= _NAMED)
     return Found(ask, inquiry, best if good else None, best, tuple(ranked))
 
 
