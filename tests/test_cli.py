@@ -30,7 +30,7 @@ def run(data_dir: Path, qa: object):
 
 def test_ask_json_is_one_object_with_the_fields_of_the_contract(run) -> None:
     answer = json.loads(run("ask", "2019年GDP增长多少?", "--json").stdout)
-    assert set(answer) == {"text", "abstained", "reason", "citations", "seconds"}
+    assert set(answer) == {"text", "abstained", "reason", "citations", "table", "seconds"}
     citation = answer["citations"][0]
     assert set(citation) == {"number", "report", "paragraph", "section", "quote", "start", "end"}
     assert citation["report"] == "2020年重庆市政府工作报告"
