@@ -102,7 +102,8 @@ class Answer:
 
     `standalone` is the question after follow-ups were resolved with the history.
     `table` is what an answer over several reports or years is drawn from.
-    `note` tells the reader, in words, where a language model did not get its way;
+    `note` tells the reader, in words, where a language model did not get its way, and
+    which of several questions in one is refused;
     `generation` what it took, if one wrote the answer.
     """
 

@@ -156,8 +156,11 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
     if inquiry.question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
     units = inquiry.question.units
+    amount = wording.AMOUNT.search(inquiry.question.plain)
     for point in points(inquiry)[:2]:
         inside = find_quantities(point.text)
+        if amount:  # how much something grew is no amount of it
+            inside = [q for q in inside if q.unit not in ("%", "个百分点", "倍")]
         if (
             inside
             and (not inquiry.question.years or inquiry.speaks_of_period(point.passage))
@@ -303,8 +306,9 @@ def _tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
     if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
-        counts = [q for q in find_quantities(told) if q.unit in compute.COUNTS]
-        return not counts or len(found) > 1 or "、" in told or "“" in told
+        first = found[0].text
+        counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
+        return not counts or "、" in first or "“" in first
     return True
 
 

@@ -210,8 +210,7 @@ class ReportQA:
         turns = [*history, Turn("user", first)]
         for other in others:
             further = yield from self._answer_one(question, other, turns, writer)
-            if further.claims:
-                answer = _together(answer, further)
+            answer = _together(answer, further, first, other)
         return replace(answer, generation=writer.generation) if writer else answer
 
     def _answer_one(
@@ -317,13 +316,21 @@ def _model_of(settings: Settings, callbacks: Sequence[BaseCallbackHandler]) -> L
     return open_model(settings, callbacks)
 
 
-def _together(one: Answer, further: Answer) -> Answer:
-    """Return the answers to two questions in one; the first may be an abstention."""
+def _together(one: Answer, further: Answer, asked: str, other: str) -> Answer:
+    """Return the answers to two questions in one; the note tells which of them is refused."""
+    if not one.claims and not further.claims:
+        return one
+    refused = [
+        f"「{part}」：{each.text}"
+        for part, each in ((asked, one), (other, further))
+        if each.abstention is not None
+    ]
     return replace(
         further,
         claims=renumber((*one.claims, *further.claims)),
         hits=one.hits or further.hits,
-        note=one.note or further.note,
+        abstention=None,
+        note=" ".join(filter(None, (one.note, further.note, *refused))),
     )
 
 

@@ -86,3 +86,11 @@ def test_search_gives_ten_paragraphs_best_first(qa: ReportQA) -> None:
 def test_opening_nothing_says_what_was_expected(tmp_path: object) -> None:
     with pytest.raises(ReadingError, match="找不到"):
         ReportQA.open(f"{tmp_path}/nowhere")
+
+
+def test_of_two_questions_the_refused_one_is_named_in_the_note(qa: ReportQA) -> None:
+    for question in ("2019年GDP增长多少?重庆有多少家博物馆?", "重庆有多少家博物馆?2019年GDP增长多少?"):
+        answer = qa.ask(question)
+        assert "6.3%" in answer.text
+        assert "博物馆" in answer.note
+    assert qa.ask("2019年GDP增长多少?进出口呢?").note == ""

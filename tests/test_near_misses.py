@@ -1,0 +1,38 @@
+"""What stands beside the thing that is asked for answers nothing; other words for it do."""
+
+import pytest
+
+from qa import ReportQA
+
+REFUSED = (
+    "渝北区的森林覆盖率是多少?",
+    "全国的森林覆盖率是多少?",
+    "江北机场的国内航线有多少条?",
+    "高速公路通车里程比2017年多多少公里?",
+    "奉建高速是哪一天开工的?",
+    "新增的上市公司是哪几家?",
+    "固定资产投资总额有多少?",
+    "轨道交通第五期有多长?",
+    "What was the forest coverage rate in Elbonia?",
+    "How many domestic flights does Jiangbei Airport have?",
+)
+ANSWERED = (
+    ("政府今年的任务里,新建多少个5G基站?", "3万"),
+    ("老百姓的牌子货,“巴味渝珍”授权了好多个农产品?", "431"),
+    ("我是投资人,请问去年实际用了多少外资?", "100亿美元"),
+    ("轨道交通運營總里程有多長?", "329公里"),
+    ("How many 5G base-stations were opened in 2019?", "10,000"),
+    ("I am a driver: how long are the expressways in total?", "3,235"),
+    ("19年新增了几家上市公司?", "5家"),
+)
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_a_near_miss_is_refused(qa: ReportQA, question: str) -> None:
+    answer = qa.ask(question)
+    assert answer.abstention is not None, answer.text
+
+
+@pytest.mark.parametrize(("question", "value"), ANSWERED)
+def test_other_words_are_no_other_thing(qa: ReportQA, question: str, value: str) -> None:
+    assert value in qa.ask(question).text
