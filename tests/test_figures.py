@@ -183,3 +183,28 @@ def test_what_was_done_and_what_is_planned_in_the_built_in_report(
         if indicator in figure.indicator and figure.quantity.text == text
     ]
     assert [(f.period, f.kind, f.quantity.bound) for f in found] == [(period, kind, bound)]
+
+
+def _told(sentence: str) -> list[tuple[str, str]]:
+    return [(f.indicator, f.quantity.text) for f in _figures(review=sentence)]
+
+
+def test_deaths_told_beside_accidents_are_of_the_accidents() -> None:
+    assert _told("生产安全事故起数、死亡人数分别下降17%、12%。") == [
+        ("生产安全事故起数", "17%"),
+        ("生产安全事故死亡人数", "12%"),
+    ]
+
+
+def test_one_measure_is_not_of_the_other() -> None:
+    assert _told("播种面积达到870万亩，总产量达到85亿斤。")[1] == ("总产量", "85亿斤")
+    assert _told("地区生产总值增长5%，粮食产量88亿斤以上。")[1] == ("粮食产量", "88亿斤以上")
+
+
+def test_a_quote_closed_by_the_wrong_mark_ends_there() -> None:
+    assert ("高新技术企业", "1.3万家") in _told("“小巨人“企业41家，高新技术企业1.3万家。")
+
+
+def test_what_is_upgraded_by_rebuilding_does_not_grow() -> None:
+    found = _figures(plan="力争新建和改造提升20万亩以上。")
+    assert [f.aspect for f in found] == [Aspect.LEVEL]

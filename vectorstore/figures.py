@@ -57,7 +57,7 @@ class Figure:
 _CLAUSE_END = ",，;；:：。！!？?"
 _OPEN, _CLOSE = "“「『（(《【", "”」』）)》】"
 
-_RISE = "增长|增加|增收|提高|上升|上涨|提升|扩大|回升|(?<!新)增"
+_RISE = "增长|增加|增收|提高|上升|上涨|(?<!改造)提升|扩大|回升|(?<!新)增"
 _FALL = "下降|减少|降低|压缩|压减|缩短|回落|下调|减幅|降幅|降|减"
 _TO = rf"(?:{_RISE}|{_FALL}|延长|拓展|扩展|扩|升|调整|上调|推进|发展)(?:至|到|为)"
 # What came anew, not what grew: «浦东新区法规新增4部» is a count.
@@ -88,8 +88,10 @@ _EMPTY = re.compile(
 )
 # A subject that needs its owner: «对经济增长贡献率», «总金额», «占比».
 _PARTIAL = re.compile(
-    r"^(?:(?:对|占|比).+|(?:总|净|年)?(?:金额|额|里程|量|数|规模|面积|人数)|.{0,2}(?:贡献率|占比|比重|产值|产量|增速|覆盖率))$"
+    r"^(?:(?:对|占|比).+|(?:总|净|年)?(?:金额|额|里程|量|数|规模|面积|人数)|总?产[值量]|.{0,2}(?:贡献率|占比|比重|增速|覆盖率))$"
 )
+# «播种面积…,总产量…»: one measure is not of the other.
+_OUTPUT, _ACREAGE = re.compile(r"总?产[值量]$"), re.compile(r"面积$|产量$")
 # The measure that coordinated names share: «电子、材料|产业增加值|».
 _MEASURE = re.compile(
     r"(?:产业|行业|业|保险|制造业)?(?:增加值|总产值|产值|(?:销售|营业|综合|总)?收入|(?:进出口|出口|进口)(?:总值|总额|额)?"
@@ -123,9 +125,12 @@ _POST = re.compile(
 
 def clauses(text: str, span: Span) -> list[Span]:
     """Cut a sentence into clauses at commas, semicolons and colons outside quotes and brackets."""
-    pieces, start, depth = [], span.start, 0
+    pieces, start, depth, quoted = [], span.start, 0, False
     for index in range(span.start, span.end):
         char = text[index]
+        if char == "“" and quoted:
+            char = "”"  # «“小巨人“»: typed for the closing one
+        quoted = char == "“" or (quoted and char != "”")
         if char in _OPEN:
             depth += 1
         elif char in _CLOSE:
@@ -283,7 +288,8 @@ class _Reader:
                 return verb
             return self.subject.removeprefix("新增") if "累计" in match[0] else self.subject
         if _PARTIAL.match(subject) and self.subject and len(subject) <= 12:
-            return self.subject + subject
+            beside = _OUTPUT.match(subject) and _ACREAGE.search(self.subject)
+            return subject if beside else self.subject + subject
         self.subject = _RATE.sub("", subject)
         if match["reach"] in ("实现", "完成"):
             return subject + match["reach"]
@@ -348,7 +354,8 @@ def _is_amount(quantity: Quantity) -> bool:
 
 
 def _in_quotes(before: str) -> bool:
-    return before.count("“") > before.count("”") or before.count("「") > before.count("」")
+    marks = before.count("“") + before.count("”")
+    return marks % 2 == 1 or before.count("「") > before.count("」")
 
 
 def _next_start(text: str, end: int, stop: int) -> int:
