@@ -269,8 +269,10 @@ def test_damaged_terms_of_a_replica_are_made_again(
     assert again.snapshot.lexical.scores("就业").max() > 0
 
 
+# Waits after its first batch, so that the kill finds it there on any machine.
 _KILLED = """
 import sys
+import time
 from pathlib import Path
 from vectorstore.embedding import open_embedder
 from vectorstore.reading import read_report
@@ -279,9 +281,12 @@ from vectorstore.shared import SharedIndex
 from vectorstore.store import PassageStore
 
 home = SharedIndex(ChromaServer.parse(sys.argv[1], database=sys.argv[2]), Path(sys.argv[3]))
-PassageStore.open(home, open_embedder()).add(
-    [read_report(Path(sys.argv[4]))], lambda done, total: print(done, total, flush=True)
-)
+
+def wait(done, total):
+    print(done, total, flush=True)
+    time.sleep(120)
+
+PassageStore.open(home, open_embedder()).add([read_report(Path(sys.argv[4]))], wait)
 """
 
 

@@ -229,6 +229,7 @@ def test_the_reader_has_outline_search_and_every_report(page: Page) -> None:
 
 def test_enter_on_a_citation_opens_its_report_and_escape_goes_back(page: Page) -> None:
     ask(page, "2030年青禾市地区生产总值增长多少?")
+    expect(page.locator("#proof mark")).to_have_count(1)  # the reader has followed the answer
     page.locator("#proof").get_by_label("报告", exact=True).select_option(WHITE)
     expect(page.locator(".rq-pages")).to_contain_text("全长1250米")
     page.locator(".rq-text .rq-cite").focus()
