@@ -10,6 +10,7 @@ from itertools import pairwise
 from qa import compute, front, wording
 from qa.answer import Abstention, Citation, Reason
 from qa.citation import Draft
+from qa.english import english_amount
 from qa.facts import (
     Candidate,
     candidates,
@@ -248,9 +249,12 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     if place is not None and place <= len(chosen):
         return draft_of([_in_place(inquiry, chosen, place)])
     bounded = any(c.figure.quantity.bound for c in chosen)
+    english = inquiry.question.english
+    joint = ", " if english else "，"
+    as_told = " (by the figures as stated)" if english else "（按报告所列数字计算）"
     result = Statement(
-        f"{'，'.join(s.text for s in said)}，{_result(inquiry, chosen, unit)}"
-        f"{'（按报告所列数字计算）' if bounded else ''}",
+        f"{joint.join(s.text for s in said)}{joint}{_result(inquiry, chosen, unit)}"
+        f"{as_told if bounded else ''}",
         tuple(place for s in said for place in s.places),
         tuple(c.figure.quantity.text for c in chosen),
     )
@@ -265,19 +269,25 @@ def _in_place(inquiry: Inquiry, chosen: Sequence[Candidate], place: int) -> Stat
 
 
 def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
+    """Say what follows from the figures, in the language of the question."""
     operation = compute.operation(inquiry.question.plain)
+    english = inquiry.question.english
+    written = english_amount if english else compute.written
     quantities = [c.figure.quantity for c in chosen]
     if operation is compute.Operation.SUM:
-        return f"合计{compute.written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)}"
+        total = written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)
+        return f"{total} in total" if english else f"合计{total}"
     ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
     top, low = ordered[0].figure, ordered[-1].figure
     if operation is compute.Operation.RATIO and low.quantity.value:
-        return f"前者与后者之比为{compute.written(compute.ratio(top.quantity, low.quantity), '倍')}"
-    gap = compute.written(top.quantity.value - low.quantity.value, compute.difference_unit(unit))
-    if operation is compute.Operation.HIGHEST:
-        name = top.indicator if top.indicator != low.indicator else f"{top.period}年"
-        return f"{name}更高，相差{gap}"
-    return f"相差{gap}"
+        times = compute.written(compute.ratio(top.quantity, low.quantity), "倍")
+        return f"the ratio is {times}" if english else f"前者与后者之比为{times}"
+    gap = written(top.quantity.value - low.quantity.value, compute.difference_unit(unit))
+    if wording.WHICH_IS_MORE.search(inquiry.question.plain):
+        name = top.indicator if top.indicator != low.indicator else top.period
+        year = "" if top.indicator != low.indicator or english else "年"
+        return f"{name} is higher by {gap}" if english else f"{name}{year}更高，相差{gap}"
+    return f"a difference of {gap}" if english else f"相差{gap}"
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:

@@ -72,6 +72,7 @@ class Verifier:
         computed = self._computed(claim, cited)
         if opens_in_english(claim.text):
             # «12家领馆» may be told in English as 12, the unit in the original beside it
+            computed |= {(value, "") for value, unit in computed if unit not in _RATIOS}
             computed |= {(q.value, "") for q in cited if q.unit not in _RATIOS}
         return [
             f"figure not in the cited text: {quantity.text}"

@@ -36,3 +36,20 @@ def test_a_near_miss_is_refused(qa: ReportQA, question: str) -> None:
 @pytest.mark.parametrize(("question", "value"), ANSWERED)
 def test_other_words_are_no_other_thing(qa: ReportQA, question: str, value: str) -> None:
     assert value in qa.ask(question).text
+
+
+COMPUTED = (
+    ("绿色矿山比绿色工厂多建了多少家?", "59家"),
+    ("高速公路通车总里程是轨道交通运营里程的多少倍?", "9.83倍"),
+    ("高技术制造业和战略性新兴产业增速之差是?", "1个百分点"),
+    ("5G基站去年和今年一共多少个?", "4万个"),
+    ("What's the gap between the growth of the electronics and materials industries?", "0.4 percentage points"),
+    ("How many 5G base stations in 2019 and 2020 in total?", "40,000"),
+)
+
+
+@pytest.mark.parametrize(("question", "value"), COMPUTED)
+def test_what_is_computed_shows_its_operands(qa: ReportQA, question: str, value: str) -> None:
+    answer = qa.ask(question)
+    assert value in answer.text
+    assert any(len(claim.operands) > 1 for claim in answer.claims)
