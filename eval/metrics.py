@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from eval.evidence import Place, recall, same_paragraph
 from vectorstore.quantity import Quantity, find_quantities
@@ -21,8 +22,6 @@ _RATIOS = frozenset({"%", "‰", "个百分点", "百分点", "倍", "成"})
 # What English answers write for the same units; matched with the blanks already gone.
 _ENGLISH = (
     (re.compile(r"(?<=\d)trillion"), "万亿"),
-    (re.compile(r"(?<=\d)billion"), "十亿"),
-    (re.compile(r"(?<=\d)million"), "百万"),
     (re.compile(r"(?<=\d)thousand"), "千"),
     (re.compile(r"(?<=\d)-?percentagepoints?"), "个百分点"),
     (re.compile(r"(?<=\d)-?percent"), "%"),
@@ -33,6 +32,9 @@ _ENGLISH = (
     (re.compile(r"(?<=[\d万亿千])-?hours?"), "小时"),
     (re.compile(r"(?<=[\d万亿千])-?days?"), "天"),
 )
+
+
+_SCALED = re.compile(r"(?<![\d.,])(\d[\d,]*(?:\.\d+)?)(billion|million)")
 
 
 def plain(text: str) -> str:
@@ -80,9 +82,17 @@ def _spelled(text: str) -> str:
     «PM2.5» has none.
     """
     spelled = re.sub(r"(?<![a-z\d]) | (?!\d)", "", _single_blanks(text))
+    spelled = _SCALED.sub(_in_chinese_scale, spelled)
     for pattern, unit in _ENGLISH:
         spelled = pattern.sub(unit, spelled)
     return spelled
+
+
+def _in_chinese_scale(match: re.Match[str]) -> str:
+    """Write «4.46 billion» as «44.6亿», «1.5 million» as «150万»."""
+    factor, scale = (10, "亿") if match[2] == "billion" else (100, "万")
+    value = f"{Decimal(match[1].replace(',', '')) * factor:f}"
+    return f"{value.rstrip('0').rstrip('.') if '.' in value else value}{scale}"
 
 
 def _amount(value: str) -> Quantity | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from eval.abstention import CurvePoint, area_under, coverage_error, f1
 from eval.evidence import Place, overlap, precision, recall, same_paragraph
-from eval.metrics import Gold, list_recall, occurs, score
+from eval.metrics import Gold, amounts, list_recall, occurs, score
 from eval.predictions import Prediction, Source, Statement
 from eval.short_answer import character_f1, exact_match
 from eval.support import dangling, is_supported, support
@@ -254,3 +256,11 @@ def test_answers_of_one_confidence_are_one_step_whatever_their_order() -> None:
 def test_f1_is_the_harmonic_mean() -> None:
     assert f1(0.5, 1.0) == pytest.approx(2 / 3)
     assert f1(0.0, 0.0) == 0
+
+
+def test_english_scales_are_read_exactly() -> None:
+    # 4.46 · 10⁹ = 44.6 · 10⁸ and 1.5 · 10⁶ = 150 · 10⁴, with no amount besides
+    assert [a.value for a in amounts("4.46 billion yuan")] == [Decimal("4460000000")]
+    assert [a.value for a in amounts("1.5 million people")] == [Decimal("1500000")]
+    assert occurs("44.6亿元", "stood at 4.46 billion yuan")
+    assert not occurs("44.6亿元", "stood at 4.4 billion yuan")
