@@ -21,17 +21,29 @@ from qa.facts import (
     statement,
 )
 from qa.inquiry import Inquiry
-from qa.points import Point, defining, key_points, listed, points, stated_or_told
+from qa.points import (
+    Point,
+    announced_aims,
+    defining,
+    key_points,
+    listed,
+    points,
+    stated_or_told,
+)
 from qa.question import Form, opens_in_english, supposed_amount
 from qa.refusal import refusal
 from vectorstore.figures import Aspect
 from vectorstore.quantity import find_quantities
-from vectorstore.report import Passage, Span
+from vectorstore.report import Part, Passage, Span
 
 _WHAT_TARGET = re.compile(
     r"目标(?:是什么|有哪些|如何|怎样)?[?？。]?$|what (?:is|are) the .*(?:target|goal)"
 )
 _OVERALL = re.compile(r"主要(?:预期)?目标|预期目标|总体要求|main (?:target|goal)")
+_AIMS = re.compile(
+    r"(?:主要|预期|总体|发展)(?:预期|发展)?(?:目标|指标)(?!任务)|\b(?:targets|goals)\b", re.IGNORECASE
+)
+_OF_AIMS = re.compile(r"目标|预期|主要|主要预期目标|预期目标|主要目标|经济|社会|发展|经济社会发展|社会发展|指标")
 _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
@@ -55,9 +67,27 @@ def compose(inquiry: Inquiry) -> Draft | Abstention:
         return draft_of([Statement(about.text, ((about.passage, about.span),))])
     if inquiry.foreign_place():
         return refusal(inquiry, Reason.NO_SUCH_REPORT)
+    if aims := _aims_as_a_whole(inquiry):
+        return _points(inquiry, aims)
     if not inquiry.hits or not inquiry.matcher.terms or inquiry.unknown_name():
         return refusal(inquiry, Reason.NOT_MENTIONED)
     return _by_form(inquiry)
+
+
+def _aims_as_a_whole(inquiry: Inquiry) -> list[Point]:
+    """Return the aims that a report announces, where nothing narrower is asked for."""
+    question = inquiry.question
+    if not _AIMS.search(question.plain) or any(
+        term.essential and not _OF_AIMS.fullmatch(term.text) for term in inquiry.matcher.terms
+    ):
+        return []
+    for report in inquiry.library.reports:
+        if question.years and report.year not in question.years:
+            continue
+        for passage in report.passages:
+            if passage.part is Part.PLAN and (aims := announced_aims(passage)):
+                return aims
+    return []
 
 
 def _by_form(inquiry: Inquiry) -> Draft | Abstention:

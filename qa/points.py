@@ -22,6 +22,7 @@ _TITLED = 0.5
 _ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
 _OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
 _WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
+_AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
 
 
@@ -192,6 +193,15 @@ def parts_after_colon(passage: Passage, sentence: int) -> list[tuple[int, Span]]
         if not text[:end].rstrip().endswith((";", "；")):
             break
     return parts if len(parts) > 2 else []
+
+
+def announced_aims(passage: Passage) -> list[Point]:
+    """Return the aims that a sentence announces with a colon: «主要预期目标是:…;…»."""
+    for index, span in enumerate(passage.sentences):
+        if _AIMS_FOLLOW.search(span.of(passage.text)):
+            parts = parts_after_colon(passage, index)
+            return [Point(passage, part, at, 1.0, 1.0, 1.0) for at, part in parts]
+    return []
 
 
 def _subsections(inquiry: Inquiry, best: Point) -> list[Point]:

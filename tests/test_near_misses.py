@@ -53,3 +53,13 @@ def test_what_is_computed_shows_its_operands(qa: ReportQA, question: str, value:
     answer = qa.ask(question)
     assert value in answer.text
     assert any(len(claim.operands) > 1 for claim in answer.claims)
+
+
+@pytest.mark.parametrize("question", ["2020年主要目标是什么?", "What are the main targets for 2020?"])
+def test_the_aims_of_a_year_are_told_as_the_report_announces_them(
+    qa: ReportQA, question: str
+) -> None:
+    answer = qa.ask(question)
+    assert len(answer.claims) >= 5
+    assert "地区生产总值增长6%" in answer.text
+    assert "居民消费价格涨幅3.5%左右" in answer.text
