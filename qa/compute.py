@@ -14,7 +14,6 @@ _SUM = re.compile(
     r"之和|加总|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of"
 )
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times")
-_HIGHEST = re.compile(r"更|最|哪个|谁|哪一个|higher|faster|more|larger|which")
 _DIFFERENCE = re.compile(
     r"差|(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)|\bgap\b|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how"
 )
@@ -49,7 +48,6 @@ class Operation(StrEnum):
     SUM = "sum"
     DIFFERENCE = "difference"
     RATIO = "ratio"
-    HIGHEST = "highest"
 
 
 def operation(asked: str) -> Operation:
@@ -58,7 +56,6 @@ def operation(asked: str) -> Operation:
         (_SUM, Operation.SUM),
         (_RATIO, Operation.RATIO),
         (_DIFFERENCE, Operation.DIFFERENCE),
-        (_HIGHEST, Operation.HIGHEST),
     ):
         if pattern.search(asked):
             return found

@@ -142,10 +142,7 @@ def _topics(before: str, read: Reader) -> dict[str, str]:
 def _english_topics(text: str) -> dict[str, str]:
     """Return the known names in an English text, each with its Chinese one."""
     words = lexicon()
-    found = {
-        said: words.english[said.replace("-", " ")]
-        for said in words.known_english.findall(text.lower())
-    }
+    found = {match[0]: term for match, term in words.named_in(text.lower())}
     return {
         said: term
         for said, term in found.items()

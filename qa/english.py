@@ -62,12 +62,10 @@ def english_statement(inquiry: Inquiry, figure: Figure) -> str:
 def _name(inquiry: Inquiry, figure: Figure) -> str:
     """Return the indicator as the question calls it, and as the report does."""
     words, best, longest = lexicon(), "", 0
-    for said in words.known_english.findall(inquiry.question.plain):
-        meant = [
-            n for n in words.others(words.english[said.replace("-", " ")]) if n in figure.indicator
-        ]
+    for match, term in words.named_in(inquiry.question.plain):
+        meant = [n for n in words.others(term) if n in figure.indicator]
         if meant and len(max(meant, key=len)) > longest:
-            best, longest = said, len(max(meant, key=len))
+            best, longest = match[0], len(max(meant, key=len))
     asked = re.search(re.escape(best), inquiry.question.text, re.IGNORECASE) if best else None
     if asked is None:
         return figure.indicator

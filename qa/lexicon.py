@@ -39,6 +39,11 @@ class Lexicon:
         """Return the Chinese name for an English one; a hyphen is as good as a blank."""
         return self.english.get(said.lower().replace("-", " "))
 
+    def named_in(self, text: str) -> Iterator[tuple[re.Match[str], str]]:
+        """Yield each known English name in a lower-case text, with its Chinese name."""
+        for match in self.known_english.finditer(text):
+            yield match, self.english[match[0].replace("-", " ")]
+
     def others(self, name: str) -> tuple[str, ...]:
         """Return every name of what `name` names, itself among them."""
         return self.names.get(name) or self.names.get(name.upper()) or (name,)

@@ -115,9 +115,8 @@ def english_terms(
     `proper` are the words in it, in lower case, that are written with a capital.
     """
     words, place = lexicon(), 0
-    for match in words.known_english.finditer(asked):
+    for match, term in words.named_in(asked):
         yield from _loose_english(asked[place : match.start()], writes, proper)
-        term = words.english[match[0].replace("-", " ")]
         if not words.asking.fullmatch(term):
             yield Term(term, words.others(term), _COLOUR if term in words.light else 1.0)
         place = match.end()
