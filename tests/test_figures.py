@@ -86,6 +86,8 @@ def test_a_subject_holds_until_another_one_comes(
     [
         ("失业率降至5.2%。", "失业率", "降至", Aspect.CHANGE_TO),
         ("外商投资主体增至6000余户。", "外商投资主体", "增至", Aspect.CHANGE_TO),
+        ("高铁里程由2110公里增至3055公里。", "高铁里程", "增至", Aspect.CHANGE_TO),
+        ("人均收入从2025年的5.2万元提高到7.4万元。", "人均收入", "提高到", Aspect.CHANGE_TO),
         ("PM2.5平均浓度下降5%。", "PM2.5平均浓度", "下降", Aspect.DECLINE),
         ("居民消费价格上涨2.7%。", "居民消费价格", "上涨", Aspect.GROWTH),
         ("居民消费价格涨幅3.5%左右。", "居民消费价格涨幅", "", Aspect.GROWTH),
@@ -112,6 +114,7 @@ def test_what_a_quantity_says_of_its_indicator(
         ("plan", "到2035年,人口达到900万人。", "2035", Kind.TARGET),
         ("review", "到2035年,人口达到900万人。", "2035", Kind.TARGET),
         ("review", "五年来,学校增至120所。", "2026-2030", Kind.ACTUAL),
+        ("review", "“十五五”时期,出口年均增长6%。", "2026-2030", Kind.ACTUAL),
     ],
 )
 def test_period_and_kind_follow_the_words_and_then_the_section(
@@ -133,6 +136,25 @@ def test_period_and_kind_follow_the_words_and_then_the_section(
 )
 def test_names_dates_and_manners_of_speaking_are_no_facts(sentence: str) -> None:
     assert _figures(review=sentence) == []
+
+
+def test_what_a_quantity_changed_from_is_not_what_it_is() -> None:
+    (figure,) = _figures(review="高铁里程由2110公里增至3055公里。")
+    assert (figure.indicator, figure.quantity.text) == ("高铁里程", "3055公里")
+
+
+def test_a_subject_that_reached_a_height_holds_for_the_next_clause() -> None:
+    found = _figures(review="全省进出口总值创历史新高,达到5379亿元、增长18.5%。")
+    assert {figure.indicator for figure in found} == {"全省进出口总值"}
+
+
+def test_a_chapter_on_five_years_is_no_plan_of_one() -> None:
+    text = (
+        "青禾市政府工作报告\n2031年1月9日\n各位代表:\n一、2030年工作回顾\n城镇新增就业3万人。\n"
+        "二、“十六五”时期主要目标任务\n新增就业20万人。\n三、2031年工作安排\n新增就业4万人。\n"
+    )
+    figures = extract(build_report(text, report_id="青禾", filename="2031年青禾市政府工作报告.txt"))
+    assert [figure.period for figure in figures] == ["2030", "2031-2035", "2031"]
 
 
 def test_a_threshold_in_a_name_is_not_the_fact() -> None:

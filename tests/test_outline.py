@@ -239,3 +239,34 @@ def test_a_paragraph_before_the_first_section_is_no_masthead() -> None:
         None,
         None,
     )
+
+
+def _parts(*lines: str) -> list[Part]:
+    head = [
+        "青禾省政府工作报告",
+        "——2031年1月9日在青禾省第六届人民代表大会第一次会议上",
+        "各位代表:",
+    ]
+    return [passage.part for passage in _report("\n".join((*head, *lines))).passages[3:]]
+
+
+def test_a_heading_that_tells_no_time_is_told_by_its_text() -> None:
+    parts = _parts(
+        "一、一年接着一年干,各项事业迈上新台阶",
+        "2030年,一年来我们承压前行,地区生产总值增长5%。",
+        "二、一鼓作气向前走,奋力谱写新篇章",
+        "2031年,我们要抓好以下工作。",
+    )
+    assert parts == [Part.REVIEW] * 2 + [Part.PLAN] * 2
+
+
+def test_a_heading_of_a_period_without_a_number_stands_over_numbered_ones() -> None:
+    parts = _parts(
+        "“十五五”时期发展成就和2030年工作回顾",
+        "经济总量达到2万亿元。",
+        "“十六五”时期主要目标和2031年重点工作",
+        "今年要抓好以下工作。",
+        "一、建设现代化产业体系",
+        "新建10个产业园。",
+    )
+    assert parts == [Part.REVIEW] * 2 + [Part.PLAN] * 4

@@ -134,3 +134,21 @@ def test_an_empty_query_finds_nothing(retriever: Retriever, query: str) -> None:
 
 def test_an_empty_store_finds_nothing(tmp_path: Path, embedder: Embedder) -> None:
     assert Retriever(PassageStore.open(tmp_path, embedder)).search("就业") == []
+
+
+def test_what_is_near_to_any_question_is_told_from_what_is_near_to_this_one(
+    qa: ReportQA,
+) -> None:
+    others = (
+        "电影票房是多少亿元?",
+        "图书馆有多少座?",
+        "谁拿了马拉松冠军?",
+        "房价涨了百分之几?",
+        "彩票卖了多少?",
+    )
+    texts = ["改造农村危房3.9万户", "全年增长6.3%、达到2.36万亿元"]
+    retriever = Retriever(qa._retriever.store)
+    housing, economy = retriever.distinctness("快垮的屋子修好了多少户?", texts, others=others)
+    assert housing > economy
+    assert housing > 0.0
+    assert retriever.distinctness("什么?", [], others=others) == []

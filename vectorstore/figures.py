@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
+from vectorstore.periods import five_years_named, is_on_five_years
 from vectorstore.quantity import Bound, Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
 
@@ -74,6 +75,8 @@ _BEFORE_QUANTITY = re.compile(
     rf"(?P<verb>(?P<to>{_TO})|(?P<rise>{_RISE})|(?P<fall>{_FALL})|(?P<new>{_NEW})|(?P<reach>{_REACH}))?"
     rf"(?P<tail>了|约|近|达|的)?$"
 )
+_FROM, _TO_NEXT = re.compile(r"[由从](?:(?:19|20)\d\d年的?)?$"), re.compile(rf"[,，]?(?:{_TO})")
+_FROM_AMOUNT = re.compile(r"[由从][^由从,，]*$")
 _RATE = re.compile(r"(增速|增幅|涨幅|增长率)$")
 _DROP = re.compile(r"(降幅|跌幅|下降率)$")
 _DURATIONS = ("年", "个月", "周", "天", "日", "小时", "分钟", "秒")
@@ -88,7 +91,7 @@ _EMPTY = re.compile(
 )
 # A subject that needs its owner: «对经济增长贡献率», «总金额», «占比».
 _PARTIAL = re.compile(
-    r"^(?:(?:对|占|比).+|(?:总|净|年)?(?:金额|额|里程|量|数|规模|面积|人数)|总?产[值量]|.{0,2}(?:贡献率|占比|比重|增速|覆盖率))$"
+    r"^(?:(?:对|占|比).+|(?:总|净|年)?(?:金额|额|里程|吞吐量|量|数|规模|面积|人数)|总?产[值量]|.{0,2}(?:贡献率|占比|比重|增速|覆盖率))$"
 )
 # «播种面积…,总产量…»: one measure is not of the other.
 _OUTPUT, _ACREAGE = re.compile(r"总?产[值量]$"), re.compile(r"面积$|产量$")
@@ -110,13 +113,16 @@ _LEADING = re.compile(
     r"^(?:全年|预计|其中|今年|去年|力争|确保|计划|将(?=[开新建完])|(?:到|至)?(?:19|20)\d\d年底?|实现(?=.{3}))+"
 )
 _TRADE = re.compile(r"^(?:产业|行业|业|制造业)")
-_CUTS = re.compile(r"(?:保持|持续|稳步|不断|总体|进一步|实现|得到|取得|明显|逐步|加快|全面|更加)")
+_CUTS = re.compile(
+    r"(?:(?:再)?创(?:下|出|历史|新)|位居|稳居|跃居|跃升|保持|持续|稳步|不断|总体|进一步|实现|得到|取得|明显|逐步|加快|全面|更加)"
+)
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年(?![版度、])")
 _YEARS = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*(?:年)?\s*(?:—|-|至|到|–|~)+\s*(?P<year>(?:19|20)\d\d)\s*年"
 )
 # A year that opens a clause holds for the clauses after it; one inside a clause for that alone.
 _OPENING_YEAR = re.compile(r"^(?:到|至|截至|预计|力争|确保|争取)*(?:19|20)\d\d\s*年")
+_AVERAGE = re.compile(r"年均(?:增|下降|降|提高|减|新增|超|保持|$)")
 _SPANS = {"五年来": 5, "过去五年": 5, "5年来": 5, "三年来": 3, "两年来": 2, "四年来": 4}
 _POST = re.compile(
     r"^[^,，;；:：。！!？?、0-9的<>\[\]{}=\"'*$]*?(?=(?:能够|已|全部|实现|建成|开工|投用|投产|通了|入选|获|纳入|完成|脱贫)|[,，;；:：。！!？?、]|$)"
@@ -236,6 +242,8 @@ class _Reader:
             return True
         if after is None:
             return False
+        if _FROM.search(text[clause.start : quantity.span.start]) and _TO_NEXT.match(rest):
+            return True  # «由2110公里增至3055公里» states where it has got to
         threshold = (
             quantity.bound in (Bound.AT_LEAST, Bound.AT_MOST) and quantity.text[-1] in "上下"
         )
@@ -327,11 +335,20 @@ class _Reader:
             return "", kind
         if not reviewed and "去年" in before:
             return str(spoken - 1), Kind.ACTUAL
+        if five := self._five_years(before):
+            return five, kind
         sentence = self.sentence.of(self.text)
         for words, length in _SPANS.items():
             if reviewed and words in sentence:
                 return f"{spoken - length + 1}-{spoken}", kind
         return str(spoken), kind
+
+    def _five_years(self, before: str) -> str | None:
+        """Return the five years that a figure is of: an average of them, or one of their paragraph."""
+        named = five_years_named(self.report, self.passage)
+        if named is None or not (is_on_five_years(self.passage) or _AVERAGE.search(before)):
+            return None
+        return f"{named[0]}-{named[1]}"
 
 
 def _named_period(words: str) -> tuple[str, int] | None:
@@ -389,6 +406,8 @@ def _grouped(text: str, quantities: list[Quantity]) -> list[_Group]:
 def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
     """Return subject, aspect and verb of the words before a quantity."""
     subject, aspect = match["subject"], _aspect(match)
+    if aspect is Aspect.CHANGE_TO:
+        subject = _FROM_AMOUNT.sub("", subject)
     grown = re.search(rf"(?:{_RISE})$", subject)
     if grown and aspect is Aspect.LEVEL and quantity.unit in ("%", "倍"):
         return subject[: grown.start()], Aspect.GROWTH, grown[0]  # «增长均超过48%»

@@ -40,6 +40,12 @@ _REVIEW = re.compile(
 _PLAN = re.compile(r"安排|目标|任务|部署|计划|建议|打算|要求|重点|[今明]后?[一五]?年|自身建设")
 
 
+# A heading without a number over numbered ones: «“十五五”时期主要目标和2026年重点工作».
+_OF_A_PERIOD = re.compile(
+    r".{0,6}(?:“十.五”|20\d\d年|[今去]年|过去[一五]年).{0,18}(?:回顾|目标|任务|工作|安排|部署)"
+)
+
+
 def build_report(lines_text: str, *, report_id: str, filename: str) -> Report:
     """Build the report from the verbatim text of its file.
 
@@ -173,7 +179,7 @@ def _kind(text: str, before: str, *, numbered: bool, in_annex: bool, in_head: bo
     if _is_heading(text):
         if before == "chapter":
             return "rest"
-        if not numbered and len(text) >= 4:
+        if (not numbered and len(text) >= 4) or _OF_A_PERIOD.fullmatch(text):
             return "chapter"
     return "body"
 
@@ -200,7 +206,7 @@ def _sections(
     for index, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
         if kind == "chapter":
             chapter, item, point = _chapter(lines, kinds, index), "", ""
-            part = _part(chapter, part, year)
+            part = _part(chapter, part, year, _body(lines, kinds, index))
         elif kind == "item":
             item, point, stands = heading_of(line.text), "", _stands_alone(line.text)
         elif kind == "point" and chapter:
@@ -253,8 +259,20 @@ def _after_list(kinds: Sequence[str], index: int) -> bool:
     return all(later == earlier + 1 for later, earlier in pairwise(items))
 
 
-def _part(chapter: str, current: Part, year: int | None) -> Part:
-    """Tell what a chapter speaks of, by its heading and the part before it."""
+def _body(lines: Sequence[_Line], kinds: Sequence[str], chapter: int) -> str:
+    """Return the text under the chapter heading at a place."""
+    end = next((i for i in range(chapter + 1, len(kinds)) if kinds[i] == "chapter"), len(kinds))
+    return "\n".join(line.text for line in lines[chapter + 1 : end])
+
+
+def _looks_back(text: str, year: int) -> bool:
+    """Tell whether a text speaks more of the year before a report than of its own."""
+    past = re.findall(rf"{year - 1}年|去年|上年|过去[一五]年|[一五]年来", text)
+    return len(past) > len(re.findall(rf"{year}年|[今明]年", text))
+
+
+def _part(chapter: str, current: Part, year: int | None, body: str) -> Part:
+    """Tell what a chapter speaks of, by its heading and the part before it, else by its text."""
     if _NOTES.search(chapter):
         return Part.NOTES
     names_last_year = year is not None and f"{year - 1}年" in chapter.replace(" ", "")
@@ -262,4 +280,7 @@ def _part(chapter: str, current: Part, year: int | None) -> Part:
         return Part.REVIEW if current in (Part.OPENING, Part.REVIEW) else Part.PLAN
     if current is Part.NOTES and not _PLAN.search(chapter):
         return Part.NOTES
+    untold = current is Part.OPENING and year is not None and not _PLAN.search(chapter)
+    if untold and _looks_back(body, year or 0):
+        return Part.REVIEW
     return Part.PLAN

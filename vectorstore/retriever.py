@@ -20,6 +20,9 @@ _DENSE_WEIGHT = 0.4
 _PART_BOOST = 0.25
 # What so large a share of the sentences comes nearer than is the background of a query.
 _BACKGROUND = 0.15
+# So many embedded pieces of sentences stay at hand: 6 MB.
+_PIECES = 4096
+_NEAREST = 5
 # Up to so many rows, all are scored; of more, those that may be among the best.
 FEW = 20_000
 
@@ -106,6 +109,9 @@ class Retriever:
         self._few = few
         # One question may be put to many reports, one after the other: it is embedded once.
         self._vectors: Recent[str, NDArray[np.float32]] = Recent(1)
+        # Pieces of reports that questions made look at closely, and what they are compared with.
+        self._pieces: Recent[str, NDArray[np.float32]] = Recent(_PIECES)
+        self._banks: Recent[tuple[str, ...], NDArray[np.float32]] = Recent(2)
 
     def rank(
         self,
@@ -161,6 +167,28 @@ class Retriever:
             for rank, (row, score) in enumerate([*best.values()][:k], start=1)
         ]
 
+    def distinctness(
+        self, query: str, texts: Sequence[str], *, others: tuple[str, ...]
+    ) -> list[float]:
+        """Return how much nearer each text is to the query than to the `others` nearest to it.
+
+        Some texts are near to any question. From the cosine is taken the mean of those to the
+        five nearest other questions: the local scaling of CSLS (Conneau et al. 2018,
+        «Word Translation Without Parallel Data»), without the part that is the same for all texts.
+        """
+        if not texts:
+            return []
+        bank = self._banks.get(others, lambda: self.store.embedder.embed_queries(others))
+        pieces = np.stack([self._as_passage(text) for text in texts])
+        nearest = np.sort(pieces @ bank.T, axis=1)[:, -_NEAREST:].mean(axis=1)
+        return [float(value) for value in pieces @ self._embedded(query) - nearest]
+
+    def _embedded(self, query: str) -> NDArray[np.float32]:
+        return self._vectors.get(query, lambda: self.store.embedder.embed_queries([query])[0])
+
+    def _as_passage(self, text: str) -> NDArray[np.float32]:
+        return self._pieces.get(text, lambda: self.store.embedder.embed_passages([text])[0])
+
     def writes(self, words: str) -> bool:
         """Tell whether one sentence has all the terms of some words: then it most likely has them."""
         return len(self.store.snapshot.lexical.rows_with(words)) > 0
@@ -178,7 +206,7 @@ class Retriever:
         positions = None if reports is None else state.positions(reports)
         if not len(state.catalogue) or not query.strip() or positions == []:
             return None
-        vector = self._vectors.get(query, lambda: self.store.embedder.embed_queries([query])[0])
+        vector = self._embedded(query)
         found = self.store.dense(vector, pool, reports=reports, snapshot=state)
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         margins = _margins(found, _searched(state, positions))
