@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from qa.english_names import english_names
 from qa.inquiry import Inquiry
 from qa.lexicon import lexicon
 from vectorstore.figures import Aspect, Figure, Kind
@@ -62,8 +63,8 @@ def english_statement(inquiry: Inquiry, figure: Figure) -> str:
 def _name(inquiry: Inquiry, figure: Figure) -> str:
     """Return the indicator as the question calls it, and as the report does."""
     words, best, longest = lexicon(), "", 0
-    for match, term in words.named_in(inquiry.question.plain):
-        meant = [n for n in words.others(term) if n in figure.indicator]
+    for match, terms in english_names().named_in(inquiry.question.plain):
+        meant = [n for term in terms for n in words.others(term) if n in figure.indicator]
         if meant and len(max(meant, key=len)) > longest:
             best, longest = match[0], len(max(meant, key=len))
     asked = re.search(re.escape(best), inquiry.question.text, re.IGNORECASE) if best else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from qa import wording
+from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
 from qa.question import Question
@@ -20,6 +21,7 @@ from vectorstore.report import Hit, Passage, Report, Span
 
 # «哪“四化”?»: a count of things under a name of the asker's own.
 _COINED = re.compile(r"[一二两三四五六七八九十].")
+_LONG_NAME = 3
 _QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
 
 
@@ -87,6 +89,8 @@ class Inquiry:
     library: Library
     thresholds: Thresholds = field(default_factory=Thresholds)
     refusals: RefusalWords = field(default_factory=partial(RefusalWords.open, None))
+    # Returns how much nearer each text is to the question than to questions of all sorts.
+    distinctness: Callable[[Sequence[str]], Sequence[float]] = lambda texts: [0.0] * len(texts)
 
     @property
     def passages(self) -> list[Passage]:
@@ -128,19 +132,23 @@ class Inquiry:
         One within a longer known name is none: «chengdu-chongqing economic circle».
         """
         words, asked = lexicon(), self.question.plain
-        named = words.known_english if self.question.english else words.known
+        named = english_names().known if self.question.english else words.known
         longer = [m.span() for m in named.finditer(asked)]
         for match in words.places.finditer(asked):
             start, end = match.span()
             within = any(a <= start and end <= b and b - a > end - start for a, b in longer)
-            if not within and (words.chinese(match[0]) or match[0]) not in self.library.text:
+            place = english_names().chinese(match[0]) if match[0].isascii() else None
+            if not within and (place or match[0]) not in self.library.text:
                 return match[0]
         return None
 
     def unknown_name(self) -> str | None:
         """Return a name that the question quotes and no report writes."""
         for name in _QUOTED.findall(self.question.plain):
-            if name.lower() not in self.library.text and not _COINED.fullmatch(name):
+            if name.lower() in self.library.text or _COINED.fullmatch(name):
+                continue
+            loosely = ".{0,2}".join(map(re.escape, name.lower()))  # «免陪护» for «免陪照护服务»
+            if len(name) < _LONG_NAME or not re.search(loosely, self.library.text):
                 return str(name)
         return None
 

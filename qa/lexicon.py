@@ -1,4 +1,4 @@
-"""Names that mean the same, English names, places, and the words of asking."""
+"""Names that mean the same, places, and the words of asking."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from pathlib import Path
 class Lexicon:
     """The lexicon as the package ships it.
 
-    `names` maps any name to all names of its group, `english` an English name to its
-    Chinese one. `apart` maps a word to the longer ones in which it means something
+    `names` maps any name to all names of its group. `apart` maps a word to the longer ones in which it means something
     else («出口» in «进出口»). `light` are names that colour a question. `asking` and `asking_english` say nothing of the topic.
     `formal` are the names that mean just that thing: those of the reports, abbreviations,
     and what shares two characters with them; the others are everyday words.
@@ -24,25 +23,14 @@ class Lexicon:
     """
 
     names: Mapping[str, tuple[str, ...]]
-    english: Mapping[str, str]
     apart: Mapping[str, tuple[str, ...]]
     light: frozenset[str]
     formal: frozenset[str]
     known: re.Pattern[str]
-    known_english: re.Pattern[str]
     asking: re.Pattern[str]
     asking_english: frozenset[str]
     places: re.Pattern[str]
     spoken: tuple[tuple[re.Pattern[str], str], ...]
-
-    def chinese(self, said: str) -> str | None:
-        """Return the Chinese name for an English one; a hyphen is as good as a blank."""
-        return self.english.get(said.lower().replace("-", " "))
-
-    def named_in(self, text: str) -> Iterator[tuple[re.Match[str], str]]:
-        """Yield each known English name in a lower-case text, with its Chinese name."""
-        for match in self.known_english.finditer(text):
-            yield match, self.english[match[0].replace("-", " ")]
 
     def others(self, name: str) -> tuple[str, ...]:
         """Return every name of what `name` names, itself among them."""
@@ -58,25 +46,20 @@ def lexicon() -> Lexicon:
         for name in (term, *others):
             merged = (*names.get(name, (name,)), term, *others)
             names[name] = tuple(dict.fromkeys(merged))
-    english = {
-        name.replace("-", " "): term for term, others in table["english"].items() for name in others
-    }
     asking = table["asking"]
     return Lexicon(
         names,
-        english,
         {word: tuple(longer) for word, longer in table["apart"].items()},
         frozenset(
             other for name in table["light"]["names"].split() for other in names.get(name, (name,))
         ),
         frozenset(_formal(table["same"])),
-        _longest_first(
+        longest_first(
             (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
         ),
-        re.compile(rf"\b(?:{_longest_first(english).pattern})\b".replace(r"\ ", "[ -]")),
-        _longest_first(asking["chinese"].split()),
+        longest_first(asking["chinese"].split()),
         frozenset(asking["english"].split()),
-        _longest_first(table["places"]["names"].split()),
+        longest_first(table["places"]["names"].split()),
         tuple((re.compile("|".join(said)), word) for word, said in table["spoken"].items()),
     )
 
@@ -88,6 +71,7 @@ def _formal(same: Mapping[str, list[str]]) -> Iterator[str]:
         yield from (o for o in others if o.isascii() or any(a + b in pairs for a, b in pairwise(o)))
 
 
-def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
+def longest_first(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern of words in which a longer one goes before those that begin it."""
     ordered = sorted(words, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)

@@ -43,8 +43,11 @@ _WEIGHTY = 0.25
 _SOFT = 0.6
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
 _SPOKEN_OF = 0.6
-_MEASURE = re.compile(
-    r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|余额|率)$"
+# A formal name of so many characters is an indicator's: «出口总值».
+_FULL_NAME = 4
+# What ends an indicator and says which of its measures is meant.
+MEASURE = re.compile(
+    r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|吞吐量|余额|率)$"
 )
 # What a name may cover at most without its qualifier.
 _UNQUALIFIED = 0.4
@@ -70,7 +73,7 @@ class _Name:
         self.pairs = [a + b for a, b in pairwise(text)] if divisible else []
         self.quoted = text.startswith("“")
         # «出口总额» shares no more than a measure with «零售总额».
-        measure = _MEASURE.search(text)
+        measure = MEASURE.search(text)
         self.head = measure.start() - 1 if measure and measure.start() > 1 else 0
         self.qualifiers = [
             re.compile(taken_in)
@@ -144,7 +147,7 @@ class Matcher:
         last = max((i for i, term in enumerate(self.terms) if term.essential), default=None)
         if last is None:
             return 0.0
-        measure = _MEASURE.search(self.terms[last].text)
+        measure = MEASURE.search(self.terms[last].text)
         same = 0.5 if measure and indicator.endswith(measure[0]) else 0.0
         return self._covered((indicator,))[last] + same
 
@@ -159,15 +162,16 @@ class Matcher:
         lost = sum(w for w, share in zip(self._shares, covered, strict=True) if share < 0.5)
         return lost / self._total if self._total else 0.0
 
-    def neglects(self, *texts: str, beside: str = "") -> bool:
+    def neglects(self, *texts: str, beside: str = "", names_only: bool = False) -> bool:
         """Tell whether the texts pass over something that the question is about.
 
-        What stands `beside` them may name the thing, but not what narrows it.
+        What stands `beside` them may name the thing, but not what narrows it. With
+        `names_only`, nothing is missed but a place, a person, a body or a qualifier.
         """
         told = self._covered(texts)
         aside = self._covered((beside,)) if beside else told
         return any(
-            self._asked_for(term, weight)
+            (term.proper or term.narrows if names_only else self._asked_for(term, weight))
             and (share if term.narrows else max(share, near)) < _SPOKEN_OF
             for term, weight, share, near in zip(self.terms, self._shares, told, aside, strict=True)
         )
@@ -177,6 +181,19 @@ class Matcher:
         if not (term.essential and term.hard):
             return False
         return term.narrows or term.proper or weight >= _WEIGHTY * self._total
+
+    def lacks_full_name(self, *texts: str) -> bool:
+        """Tell whether the texts pass over an indicator whose full name is half of the question."""
+        return any(
+            term.hard
+            and term.essential
+            and len(term.text) >= _FULL_NAME
+            and weight >= 0.5 * self._total
+            and share < _SPOKEN_OF
+            for term, weight, share in zip(
+                self.terms, self._shares, self._covered(texts), strict=True
+            )
+        )
 
     def _covered(self, texts: Sequence[str]) -> list[float]:
         """Return for each term how far the best of the texts speaks of it."""

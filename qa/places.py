@@ -60,10 +60,10 @@ _SUFFIX = (
 # «黄河南岸» is not in 河南, and «上海合作组织» not in 上海.
 _NOT_AFTER = r"(?!时间|合作组织)"
 # A short name stands for its place after these …
-_BEFORE_SHORT = re.compile(r"(?:^|[\s,，。;；:：、(（和与跟及比对那])$")
+_BEFORE_SHORT = re.compile(r"(?:^|[\s,，。;；:：、(（和与跟及比对那把将])$")
 # … and before these; single characters are words of many meanings otherwise.
 _AFTER_SHORT = re.compile(
-    r"$|[\s、,，:：)）和与跟及比呢?？的]|[省市](?![民场政长])|[两三四五六]?[个]?(?:省市|[地省市])|(?:19|20)\d\d|去年|今年|上年|明年|gdp|pm2|各|分别|谁|哪",
+    r"$|[\s、,，:：)）和与跟及比呢?？的]|[更还又]?[多少高低快慢][多少几]|[省市](?![民场政长])|[两三四五六]?[个]?(?:省市|[地省市])|(?:19|20)\d\d|去年|今年|上年|明年|gdp|pm2|各|分别|谁|哪",
     re.IGNORECASE,
 )
 _AMBIGUOUS = frozenset("新青宁黑贵甘云台港澳藏蒙")

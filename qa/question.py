@@ -153,6 +153,8 @@ def parts_of(text: str) -> list[str]:
     found, lead = [], ""
     for piece in re.split(
         r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)"
+        r"|[,，](?=[^,，]{2,12}又.{0,6}(?:多少|几))"
+        r"|(?<=多少)[,，](?=(?:还有|以及|另外|同时|顺便).{2,20}多少)"
         r"|[,，](?=(?:[今明去]年|(?:19|20)\d\d年)?的?(?:预期|计划)?目标(?:又|呢|是|为|定)?.{0,6}多少)",
         text,
     ):
@@ -164,13 +166,25 @@ def parts_of(text: str) -> list[str]:
     return found if len(found) > 1 else [text]
 
 
+# What is said not to be asked for: «…目标,不是去年完成数».
+_NOT_THAT = re.compile(
+    r"[,，;；。?？]\s*(?:而|可|并)?(?:(?:不是|并非)(?!吗|么)|不要(?=[^,，]{0,6}(?:目标|计划|实际|实绩|去年|今年)))[^,，。;；?？]{2,}|,\s*(?:and )?not (?:the |for |in )?[^,.?]{3,}"
+)
+
+
+def without_asides(text: str) -> str:
+    """Return a question without what it says not to be asking for, and how it is told."""
+    return wording.HOW_TOLD.sub("", _NOT_THAT.sub("", text))
+
+
 def without_orders(text: str) -> str:
     """Return a question without the clauses that order the system how to answer.
 
     Nothing is left of a text that does nothing but order.
     """
     pieces = re.split(
-        r"(?<=[,，。;；:：!！\n])|(?<=\.)\s|\s(?=and (?:then )?(?:tell|give|say|answer|just))", text
+        r"(?<=[,，。;；:：!！?？\n])|(?<=\.)\s|\s(?=and (?:then )?(?:tell|give|say|answer|just))",
+        text,
     )
     if not any(wording.ORDER.search(piece.lower()) for piece in pieces):
         return text
@@ -263,12 +277,15 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
         return frozenset((supposed.unit,))
     grown = aspect in (Aspect.GROWTH, Aspect.DECLINE)
     for pattern, units in wording.UNIT_WORDS:
-        if re.search(pattern, asked) and not (grown and "元" in units):
+        money = "元" in units and not wording.MONEY.search(asked)
+        if re.search(pattern, asked) and not (grown and money):
             return frozenset(units)
-    told, asking = re.subn(r".*?(?:多少|几)", "3", asked, count=1)
+    told, asking = re.subn(r".*?(?:多少|(?<![这近])几)", "3", asked, count=1)
     counted = find_quantities(told) if asking else []
     if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE and not compared:
         return frozenset((counted[0].unit,))
     if grown or wording.PERCENT.search(asked):
         return frozenset(("%", "个百分点", "倍"))
+    if wording.HOW_MANY.search(asked):
+        return wording.COUNTED
     return frozenset()

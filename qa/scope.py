@@ -37,7 +37,7 @@ _PARTNER = re.compile(
 _HERE = re.compile(r"[我本](?P<kind>[省市区县])|我们(?P<kind2>[省市区县])")
 _EDITION = re.compile(
     r"(?:根据|按照?|依据|从|在)?[《]?(?P<year>(?:19|20)\d\d)年?(?:度)?的?(?P<place>(?:(?![年的])[\u4e00-\u9fff]){2,6}?)?[省市区县]?(?:人民)?(?:政府)?(?:工作)?报告[》]?(?:中|里面?|上|显示|提到|提出|指出)?[,，:：]?"
-    r"|(?:according to |in |from )?(?:the |its |their )?(?P<year2>(?:19|20)\d\d) (?:government )?(?:work )?report(?:'s)?(?: of)?,?",
+    r"|,? ?(?:according to |in |from |as )?(?:the |its |their )?(?P<year2>(?:19|20)\d\d) (?:government )?(?:work )?report(?:'s)?(?: of| says| states| notes)?,?",
     re.IGNORECASE,
 )
 _OVER_YEARS = re.compile(
@@ -122,6 +122,9 @@ class Scoper:
     def scope(self, question: str) -> Scope:
         """Return the reports that a stand-alone question is put to."""
         if len(self.editions.reports) < 2:
+            named, edition = _without_title(half_width(question))
+            if edition and edition in {r.year for r in self.editions.reports}:
+                question = named  # its year says which report, not what is asked
             asks = tuple(Ask("", r.region or "", None, r, question) for r in self.editions.reports)
             return Scope(question, is_english(question), asks)
         text, edition = _without_title(half_width(question))

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from qa.english_names import english_names
 from qa.lexicon import lexicon
-from qa.question import plain
+from qa.question import is_english, plain
 from vectorstore.report import Report
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
+# A name within an English sentence, not its first word.
+_CAPITALISED = re.compile(r"(?<=[a-z,;'’] )[A-Z][a-z]{5,}\b")
 _SIZES = (4, 3)
 
 
@@ -49,8 +52,8 @@ class Spelling:
         A run of three or four characters that the reports never write is taken for a
         typo of one that sounds alike and differs in one character only.
         """
-        if not re.search(r"[\u4e00-\u9fff]", question):
-            return question
+        if is_english(question):
+            return _CAPITALISED.sub(self._from_romanised, question)
         question = plain(question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
         topics = question
@@ -60,7 +63,8 @@ class Spelling:
             for size in _SIZES:
                 for start in range(match.start(), match.end() - size + 1):
                     typed = question[start : start + size]
-                    meant = self._alike(typed)
+                    joined = question[max(0, start - 1) : start]  # «4F级机场» begins before
+                    meant = None if joined.isascii() and joined.isalnum() else self._alike(typed)
                     odd = _difference(typed, meant) if meant else None
                     if meant and odd is not None and not self._in_word(question, start + odd):
                         question = question[:start] + meant + question[start + size :]
@@ -68,7 +72,25 @@ class Spelling:
 
     def romanised(self, names: Iterable[str]) -> frozenset[str]:
         """Return names as they are written in English: 云泽 as «yunze»."""
-        return frozenset("".join(self._sounds.get(char, "") for char in name) for name in names)
+        from pypinyin import lazy_pinyin
+
+        return frozenset("".join(lazy_pinyin(name)) for name in names)
+
+    def _from_romanised(self, match: re.Match[str]) -> str:
+        """Return the name in characters: «Liangjiang» is 两江."""
+        word = match[0].lower()
+        known = english_names().chinese(word) or lexicon().places.fullmatch(word)
+        meant = self._by_sound.get(word, "")
+        named = meant and not known and word not in self._text.lower() and self._begins(meant)
+        return meant if named else match[0]
+
+    def _begins(self, run: str) -> bool:
+        """Tell whether a run begins words: different characters stand before it.
+
+        «予重» only ever follows one, in «给予重视».
+        """
+        before = set(re.findall(rf"(.){re.escape(run)}", self._text))
+        return len(before) > 1
 
     def _from_pinyin(self, match: re.Match[str]) -> str:
         if match[0] in self._text.lower():

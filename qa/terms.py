@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from qa.dictionary import LONGEST_PHRASE, chinese
+from qa.english_names import english_names
 from qa.lexicon import lexicon
 from vectorstore.quantity import find_quantities
 
@@ -25,7 +26,7 @@ _COUNTED = re.compile(
     r"|([\u4e00-\u9fff]{2,8})(?:一共|总共|大概|到底)?(?:是|有|为|达到?了?)?多少"
 )
 # Kinds of words that name one thing: places, people, bodies, titles, Latin names.
-_PROPER = re.compile(r"ns|nr|nt|nz|eng")
+_PROPER = re.compile(r"ns|nr|eng")
 # Compounds with an end that says little: «软件产业» is written in many ways.
 _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
 _GAP = re.compile(r"[^\w.%+&·-]+")
@@ -77,6 +78,10 @@ QUALIFIERS = {
 }
 
 
+# Other wordings of them that mean the same by themselves.
+_ALSO = {"国有": ("国企",), "民营": ("非公",), "全国": ("我国",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One thing that evidence must speak of.
@@ -114,13 +119,22 @@ def english_terms(
 
     `proper` are the words in it, in lower case, that are written with a capital.
     """
-    words, place = lexicon(), 0
-    for match, term in words.named_in(asked):
-        yield from _loose_english(asked[place : match.start()], writes, proper)
-        if not words.asking.fullmatch(term):
-            yield Term(term, words.others(term), _COLOUR if term in words.light else 1.0)
-        place = match.end()
-    yield from _loose_english(asked[place:], writes, proper)
+    words, end = lexicon(), 0
+    for match, terms in english_names().named_in(asked):
+        yield from _loose_english(asked[end : match.start()], writes, proper)
+        if not words.asking.fullmatch(terms[0]):
+            names = tuple(dict.fromkeys(name for term in terms for name in words.others(term)))
+            colours = all(term in words.light for term in terms)
+            place = any(words.places.fullmatch(term) for term in terms)
+            named = place or any(word in proper for word in match[0].split())
+            hard = named or any(_formal(term) or _narrowed(term) for term in terms)
+            yield Term(terms[0], names, _COLOUR if colours else 1.0, hard=hard, proper=place)
+        end = match.end()
+    yield from _loose_english(asked[end:], writes, proper)
+
+
+def _narrowed(term: str) -> bool:
+    return any(qualifier in term for qualifier in QUALIFIERS)
 
 
 def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterator[Term]:
@@ -128,7 +142,7 @@ def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterat
 
     A word without any stands for itself.
     """
-    words = re.findall(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+&'-]+", text)
+    words = re.findall(r"[\u4e00-\u9fff]+|(?<![a-z0-9])[a-z][a-z0-9.+&'-]+", text)
     while words:
         size, found = _translated(words, writes)
         if found:
@@ -148,8 +162,8 @@ def _says_nothing(word: str) -> bool:
 def _translated(words: list[str], writes: Writes) -> tuple[int, tuple[str, ...]]:
     """Return how many of the words the dictionary takes as one, and their Chinese names."""
     for size in range(min(LONGEST_PHRASE, len(words)), 0, -1):
-        if size == 1 and _says_nothing(words[0]):
-            break
+        if all(map(_says_nothing, words[:size])):
+            continue
         found = tuple(word for word in chinese(" ".join(words[:size])) if writes(word))
         if found:
             return size, found
@@ -183,16 +197,17 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
 
 
 def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
-    words, place = lexicon(), 0
+    words, end = lexicon(), 0
     for match in words.known.finditer(asked):
         if _inside_longer(match, asked):
             continue
-        yield from _loose(asked[place : match.start()], writes)
+        yield from _loose(asked[end : match.start()], writes)
         weight = _COLOUR if match[0] in words.light else 1.0
         others = words.others(match[0].lower())
-        yield Term(match[0], others, weight, hard=_formal(match[0]))
-        place = match.end()
-    yield from _loose(asked[place:], writes)
+        place = words.places.fullmatch(match[0]) is not None
+        yield Term(match[0], others, weight, hard=place or _formal(match[0]), proper=place)
+        end = match.end()
+    yield from _loose(asked[end:], writes)
 
 
 def _formal(name: str) -> bool:
@@ -237,7 +252,8 @@ def _loose(text: str, writes: Writes) -> Iterator[Term]:
         else:
             for run in re.split(f"({_ORDINAL.pattern})", piece):
                 if _ORDINAL.fullmatch(run):
-                    yield Term(run, (run,), whole=True)
+                    first = (f"首{run[2:]}",) if run.startswith("第一") else ()
+                    yield Term(run, (run, *first), whole=True)
                 elif run:
                     yield from _words(run, writes)
 
@@ -299,7 +315,9 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[1], lexicon().others(compound[1]))
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
-        proper = _PROPER.match(tag) is not None and len(word) > 1
+        placed = tag.startswith("nt") and word[-1] in "省市区县州镇乡村"  # «渝中区»
+        proper = (placed or _PROPER.match(tag) is not None) and len(word) > 1
+        names = (*names, *_ALSO.get(word, ()))
         hard = proper or word in QUALIFIERS or _formal(word)
         weight = 1.0 if len(word) > 1 else _COLOUR
         yield Term(word, names, weight, whole=True, hard=hard, proper=proper)

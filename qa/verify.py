@@ -14,9 +14,11 @@ from decimal import Decimal
 
 from qa.answer import Citation, Claim
 from qa.compute import results
+from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.places import english_name
 from qa.question import opens_in_english
+from vectorstore.periods import five_years_named
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
 
@@ -145,6 +147,7 @@ class Verifier:
         if report is not None and report.year is not None:
             spoken = report.year_of(passage.part)
             years |= {spoken} if spoken is not None else set()
+            years.update(five_years_named(report, passage) or ())
             if passage.part is Part.OPENING:
                 years.add(report.year)
         return years
@@ -170,6 +173,6 @@ def _names_of(regions: Iterable[str]) -> dict[str, str]:
 
 def _said(name: str, cited: str) -> bool:
     """Tell whether the cited text has a name, or a Chinese term that the lexicon gives for it."""
-    words = lexicon()
-    others = [*words.names.get(name, ()), words.chinese(name) or name]
-    return any(other in cited for other in (name, *others))
+    if any(other in cited for other in (name, *lexicon().names.get(name, ()))):
+        return True
+    return (english_names().chinese(name) or name) in cited

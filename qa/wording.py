@@ -10,25 +10,25 @@ import re
 FIGURE = re.compile(
     r"几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
-    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
+    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
-    r"哪些|哪几|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
+    r"哪些|哪几|哪\d+[个项种类条家座大]|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
 ENTITY = re.compile(
     r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
 )
 DATE = re.compile(
-    r"什么时候|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
+    r"什么时候|什么时间|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
 )
 YESNO = re.compile(
     r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
+    r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
     r"|哪个(?:更|高|低|快|多|大|慢|少)|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
-    r"|difference|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
+    r"|difference|how many (?:more|fewer)|by how many|(?:more|fewer|less) .* than|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
 )
 MEASURES = re.compile(
     r"怎么|怎样|如何|为什么|为何|措施|举措|做法|办法|途径|主要做了|做了(?:什么|哪些)|采取|打算干|安排|部署|思路|要求|干了啥|做了啥|干什么|做什么|方面.*工作|工作.*方面|概括|总结|概述|介绍|简述|说说|讲讲|谈谈|成效|成绩|成就|进展|情况(?:如何|怎么样|怎样)?[?？]?$|问题(?:是|有)|困难"
@@ -39,10 +39,15 @@ DEFINITION = re.compile(
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算)(?:[?？。]|$|呢|吗)"
+    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
+    r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?(?:哪些|什么|啥)"
+    r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
+    r"|(?:(?:干|做|办|弄|搞)(?:些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了)"
+    r"(?:什么|啥|哪些)(?:事|福|好处)?(?=[?？。,，呢]|$)|从哪儿?(?:里)?(?:下手|入手|发力)|on the agenda|in store for"
+    r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)"
 )
 SPEAKER = re.compile(
-    r"(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented|is the mayor|was the mayor)|speaker"
+    r"报告.{0,4}(?:谁|哪位|何人)(?:念|讲|读|宣读)|(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?<!副)(?<!前任)(?<!第一任)(?<!首任)(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?<!副)(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was)(?!.*(?:deputy|vice|former|first)).*(?:mayor|governor|presented|delivered)|speaker"
 )
 
 PAST = re.compile(
@@ -55,6 +60,12 @@ PLANNED = re.compile(
 REACHED = re.compile(
     r"\bhit\b|\bmet\b|fulfil|complet|去年|上年|实际|现有|现在|目前|已有|已经|完成|开通|建成|last year|actual|current"
 )
+# What a report of the year cannot know.
+OF_THE_DAY = re.compile(
+    r"今天|明天|昨天|后天|今晚|此刻|\b(?:today|tomorrow|yesterday|tonight)\b(?!['’]s)"
+)
+# How it is told is not asked: «…报告里怎么说».
+HOW_TOLD = re.compile(r"(?<=报告)(?P<in>里面?|中|上)?是?怎么(?:说|写|讲)的?(?=[?？。]|$)")
 # What is aimed at less what was reached.
 STILL_TO_GO = re.compile(
     r"还差|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|距离?.{0,6}目标"
@@ -65,6 +76,17 @@ ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)年(?!内|来|间|后|前|期|以上|以下|底线)")
+# Asks for more than one thing.
+PLURAL = re.compile(r"哪些|哪几|(?<!为)什么|都|分别|、|measures|steps|actions|plans|,")
+WHY = re.compile(r"为什么|为何|为啥|凭什么|原因|\bwhy\b")
+# What asks for a share of a whole.
+OF_A_WHOLE = re.compile(
+    r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:gdp|the economy|total|output)|account(?:s|ed)? for"
+)
+# What asks of several years as a whole.
+SEVERAL_YEARS = re.compile(
+    r"年均|[两三四五]年[来间内]?|十.五|这些年|累计|five years|average|annual"
+)
 QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
@@ -75,12 +97,14 @@ FALL = re.compile(
     r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
-SHARE = re.compile(r"contribut|贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率")
+SHARE = re.compile(
+    r"contribut|of .{0,20}growth (?:came|comes)|贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率"
+)
 CHANGED_TO = re.compile(
     r"(?:降|升|增|提高|下降|降低|上升|增加|提升|扩大|延长|减少)(?:低|加|长)?[到至]了?(?:多少|几)"
 )
 PERCENT = re.compile(
-    r"百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
+    r"[\u4e00-\u9fff]率(?:具体|到底|究竟|大概|现在|[是为有达到了降升高低提])*(?:多少|几)|百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
     r"率|比重|占比|比例|百分|几成|一半|占|多高|percent|\bshare|\brate|ratio|proportion|coverage"
@@ -93,21 +117,23 @@ def asks_share(asked: str) -> bool:
 
 
 LEVEL = re.compile(
-    r"达到(?:了)?多少(?!个百分点)|总量|总额|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
+    r"达到(?:了)?多少(?!个百分点)|总量|总额(?:是|有|为|多|达|[?？。]|$)|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
 )
 
 # What a unit word in the question admits. Mass words admit their kin.
 UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"多少(?:亿|万)?(?:元|钱|资金)|几(?:个)?亿|多少万亿|多少亿|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save)", ("元", "美元")),
+    (r"多少(?:亿|万)?(?:元|钱|资金)|几个?亿(?!斤|吨|度|立方)|多少万?亿(?!斤|吨|度|立方|千瓦|件|人|株|亩|公里|平方)|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save|earn|invest|collect)|\bin (?:millions? |billions? )?(?:of )?(?:yuan|rmb)\b", ("元", "美元")),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"square kilomet", ("平方公里",)),
     (r"square met", ("平方米",)),
+    (r"micrograms?|微克", ("微克/立方米", "微克")),
+    (r"多少投资", ("元",)),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:万)?人次|passenger", ("人次", "人")),
     (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
-    (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条",)),
+    (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条", "件", "项")),
     (r"多少(?:万)?座|几座", ("座", "个")),
     (r"多少(?:万)?套|几套", ("套", "户")),
     (r"多少(?:万)?吨|几吨|tons|tonnes", ("吨",)),
@@ -121,11 +147,59 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少场|几场", ("场",)),
     (r"多少件|几件", ("件",)),
     (r"多少(?:万)?台|几台", ("台",)),
-    (r"多少项|几项", ("项", "个")),
+    (r"(?:多少|几)处", ("处", "个", "座")),
+    (r"多少种|几种", ("种", "个", "类", "款", "项")),
+    (r"combined value|total value|(?:value|worth) of .*(?:projects|contracts|deals)", ("元", "美元")),
+    (r"多少项|几项", ("项", "个", "件", "条")),
     (r"多少所|几所", ("所",)),
-    (r"多少年|几年(?!来)", ("年",)),
+    (r"多少年|(?<!这)(?<!近)几年(?!来)", ("年",)),
     (r"百分之(?:几|多少)|几个点|多少个点|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
+
+MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)")
+RATES = frozenset(("%", "个百分点", "倍"))
+# «几个站?» asks for things counted, in whatever measure word.
+HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
+COUNTED = frozenset(
+    [
+        "个",
+        "家",
+        "座",
+        "处",
+        "所",
+        "条",
+        "项",
+        "件",
+        "场",
+        "户",
+        "套",
+        "间",
+        "人",
+        "名",
+        "位",
+        "种",
+        "类",
+        "届",
+        "批",
+        "支",
+        "对",
+        "只",
+        "辆",
+        "台",
+        "部",
+        "次",
+        "颗",
+        "国家",
+        "省",
+        "市",
+        "区",
+        "县",
+        "村",
+        "镇",
+        "镇街",
+        "区县",
+    ]
+)
 
 # What makes a piece of text a question of its own.
 ASKS = re.compile(
@@ -140,21 +214,36 @@ TELLS_WHEN = re.compile(
     r"\d+年|\d+月|\d+日|年[底内末初]|月底|季度|[上下]半年|[今明去]年|当年|\d+(?:小时|天|分钟)"
 )
 TELLS_DAY = re.compile(r"\d+月|\d+日")
+WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")
 WHICH_DAY = re.compile(
     r"哪一?天|哪几天|几月|几号|什么日期|哪月|what date|which (?:day|date)|exact(?:ly)? (?:date|day)|month and day|what day"
 )
 # What asks who or which ones: a number of them is no answer.
 WHICH_ONES = re.compile(
-    r"哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
+    r"哪些(?:国家|企业|公司|区县|城市|单位|高校|学校|医院)|哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
 )
 REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩大到|提高到|压减|下调")
+# What asks for the proper name of some sort of thing: «奖项叫什么?»; reports put it in quotes.
+NAMED_SORT = re.compile(
+    r"(?<![大个项条座家])([\u4e00-\u9fff]{2})的?(?:名字|名称|全名|全称)?(?:叫做?(?:什么|啥|何)|是?什么名)"
+)
+ASKS_NAME = re.compile(
+    r"(?:叫做?|喊|管它叫|取名|命名为)(?:什么|啥|何)|(?:什么|啥)名|名字|\bcalled\b|\bname of\b|\bnickname\b"
+)
+QUOTED_NAME = re.compile(r"[“《「『]([^”》」』]{2,20})")
 WHICH_IS_MORE = re.compile(r"更|最|哪[个项一种家边]|谁|higher|faster|larger|\bmore\b|which")
 AGAINST_YEAR = re.compile(r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少)")
-PROBLEMS = re.compile(r"问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming")
+# Asks what a report owns up to.
+OWN_FAULTS = re.compile(
+    r"(?:承认|还有|存在|面临|自己|觉得).{0,12}(?:问题|不足|短板|毛病|困难|欠缺|短处|没做好)|没做好|shortcomings?\b|admit"
+)
+PROBLEMS = re.compile(
+    r"毛病|没做好|欠缺|问题|困难|不足|短板|矛盾|挑战|压力|problem|difficult|challenge|shortcoming"
+)
 
 # What people say of themselves before they ask.
 ASKER = re.compile(
-    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*)"
+    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*|(?:我|咱|俺|本人)[^?？多少几]{0,24}?(?:想问问?|想晓得|想知道|想了解|请问|问一下|问问|听说)[:：,，]?\s*)"
 )
 
 # Orders to the system inside a question: how to answer is not for the question to say.

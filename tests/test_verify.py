@@ -65,3 +65,20 @@ def test_changed_claims_fail(report: Report, text: str, number: int) -> None:
 
 def test_a_claim_without_a_citation_fails(report: Report) -> None:
     assert not Verifier([report]).check(Claim("城镇新增就业75.1万人", ())).holds
+
+
+FIVE_YEARS = """青禾市政府工作报告
+一、“十五五”时期工作回顾
+“十五五”时期，出口年均增长6%。
+"""
+
+
+@pytest.mark.parametrize(("text", "holds"), [
+    ("2026-2030年出口年均增长6%", True),
+    ("2024年出口年均增长6%", False),
+])  # fmt: skip
+def test_the_years_of_a_plan_are_those_that_its_number_says(text: str, holds: bool) -> None:
+    report = build_report(
+        FIVE_YEARS, report_id="2031年青禾市", filename="2031年青禾市政府工作报告.txt"
+    )
+    assert Verifier([report]).check(claim(report, text, 3)).holds is holds
