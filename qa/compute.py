@@ -15,7 +15,7 @@ _SUM = re.compile(
 )
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times")
 _DIFFERENCE = re.compile(
-    r"差|(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)|\bgap\b|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how"
+    r"差|(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)|\bgap\b|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how|how many (?:more|fewer)|(?:more|fewer|less) .* than"
 )
 _SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 

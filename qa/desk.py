@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from qa.background import background
 from qa.conversation import Reader
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
@@ -72,7 +73,13 @@ class Desk:
         )
         matcher = Matcher(self._without_region(asked.terms), self.library.weights)
         return Inquiry(
-            asked, matcher, tuple(ranked), self.library, self._thresholds, self._refusals
+            asked,
+            matcher,
+            tuple(ranked),
+            self.library,
+            self._thresholds,
+            self._refusals,
+            partial(self._retriever.distinctness, text, others=background(english=asked.english)),
         )
 
     def _without_region(self, terms: Sequence[Term]) -> list[Term]:

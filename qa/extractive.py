@@ -21,18 +21,13 @@ from qa.facts import (
     statement,
 )
 from qa.inquiry import Inquiry
-from qa.points import (
-    Point,
-    announced_aims,
-    defining,
-    key_points,
-    listed,
-    points,
-    stated_or_told,
-)
+from qa.points import Point, announced_aims, listed, points, telling
 from qa.question import Form, opens_in_english, supposed_amount
 from qa.refusal import refusal
-from vectorstore.figures import Aspect
+from qa.second_look import told_otherwise
+from qa.shape import tells_what_is_asked
+from qa.topics import defining, key_points, stated_or_told
+from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import find_quantities
 from vectorstore.report import Part, Passage, Span
 
@@ -41,9 +36,12 @@ _WHAT_TARGET = re.compile(
 )
 _OVERALL = re.compile(r"主要(?:预期)?目标|预期目标|总体要求|main (?:target|goal)")
 _AIMS = re.compile(
-    r"(?:主要|预期|总体|发展)(?:预期|发展)?(?:目标|指标)(?!任务)|\b(?:targets|goals)\b", re.IGNORECASE
+    r"(?:主要|预期|总体|发展)(?:预期|发展)?(?:目标|指标)(?!任务)|\b(?:targets|goals)\b",
+    re.IGNORECASE,
 )
-_OF_AIMS = re.compile(r"目标|预期|主要|主要预期目标|预期目标|主要目标|经济|社会|发展|经济社会发展|社会发展|指标")
+_OF_AIMS = re.compile(
+    r"目标|预期|主要|主要预期目标|预期目标|主要目标|经济|社会|发展|经济社会发展|社会发展|指标"
+)
 _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
@@ -65,13 +63,28 @@ def compose(inquiry: Inquiry) -> Draft | Abstention:
     about = front.about_the_report(question, inquiry.library)
     if about is not None:
         return draft_of([Statement(about.text, ((about.passage, about.span),))])
+    if wording.OF_THE_DAY.search(question.plain):
+        return refusal(inquiry, Reason.OFF_TOPIC)
     if inquiry.foreign_place():
         return refusal(inquiry, Reason.NO_SUCH_REPORT)
     if aims := _aims_as_a_whole(inquiry):
         return _points(inquiry, aims)
     if not inquiry.hits or not inquiry.matcher.terms or inquiry.unknown_name():
         return refusal(inquiry, Reason.NOT_MENTIONED)
-    return _by_form(inquiry)
+    answered = _by_form(inquiry)
+    if isinstance(answered, Abstention) and answered.reason is Reason.NOT_MENTIONED:
+        return _in_other_words(inquiry) or answered
+    return answered
+
+
+def _in_other_words(inquiry: Inquiry) -> Draft | None:
+    """Answer with what the nearest clause tells, where no wording of the question is found."""
+    found = told_otherwise(inquiry)
+    if isinstance(found, Figure):
+        return draft_of([_figure_stated(inquiry, found)])
+    if found is None or not tells_what_is_asked(inquiry, [found]):
+        return None
+    return draft_of([_quoted(inquiry, found)])
 
 
 def _aims_as_a_whole(inquiry: Inquiry) -> list[Point]:
@@ -104,6 +117,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         told = _figure(inquiry)
         if isinstance(told, Draft):
             return told
+    if form in (Form.ENTITY, Form.LIST) and (owner := _of_amount(inquiry)):
+        return owner
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
         return _figure(inquiry)
     if form is Form.DEFINITION:
@@ -115,7 +130,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
         return _points(inquiry, listed(inquiry))
-    return _points(inquiry, points(inquiry)[:1])
+    return _points(inquiry, [telling(inquiry, point) for point in points(inquiry)[:1]])
 
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
@@ -141,7 +156,7 @@ def _false_premise(inquiry: Inquiry) -> Draft | None:
     if supposed is None:
         return None
     best = next(iter(candidates(inquiry)), None)
-    if best is None or best.named < 0.9 or best.lacks or not best.in_period:
+    if best is None or best.named < 0.8 or best.lacks > 0.2 or not best.in_period:
         return None
     figure = best.figure
     if figure.quantity.unit != supposed.unit:
@@ -152,6 +167,17 @@ def _false_premise(inquiry: Inquiry) -> Draft | None:
     said = _stated(inquiry, best)
     lead = "The report says otherwise: " if inquiry.question.english else "报告所述不同："
     return draft_of([replace(said, text=lead + said.text)])
+
+
+def _of_amount(inquiry: Inquiry) -> Draft | None:
+    """Tell what has the amount that a question gives: «哪个产业增长了14.3%?»."""
+    supposed = supposed_amount(inquiry.question.plain)
+    if supposed is None or supposed.unit in compute.COUNTS:
+        return None  # «6个专项» asks for the six
+    for candidate in candidates(inquiry):
+        if candidate.figure.quantity.same_amount(supposed) and candidate.in_period:
+            return draft_of([_stated(inquiry, candidate)])
+    return None
 
 
 def _state_in_figures(inquiry: Inquiry) -> Draft | None:
@@ -228,19 +254,18 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
         return Reason.NOT_MENTIONED
     if ranked[0].lacks > inquiry.thresholds.missing_at_most:
         return Reason.NOT_MENTIONED
-    if not ranked[0].in_period:
+    if not ranked[0].in_period or _without_its_like(inquiry, ranked):
         return Reason.OTHER_PERIOD
     return None if ranked[0].fits and not _narrower(inquiry, ranked[0]) else Reason.RELATED_ONLY
 
 
-def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
-    """Refuse a comparison with a year of which there is no figure: «比2018年多了几天?»."""
+def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
+    """Tell whether there is no figure of the year compared with: «比2018年多了几天?»."""
     against = wording.AGAINST_YEAR.search(inquiry.question.plain)
     if against is None or ranked[0].figure.aspect in (Aspect.GROWTH, Aspect.DECLINE):
-        return None
+        return False
     like = [c for c in ranked if c.figure.indicator == ranked[0].figure.indicator]
-    told = any(against[1] in c.figure.period for c in like)
-    return None if told else Reason.OTHER_PERIOD
+    return not any(against[1] in c.figure.period for c in like)
 
 
 def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
@@ -255,7 +280,10 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
 
 
 def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
-    figure = candidate.figure
+    return _figure_stated(inquiry, candidate.figure)
+
+
+def _figure_stated(inquiry: Inquiry, figure: Figure) -> Statement:
     return Statement(statement(inquiry, figure), ((figure.passage, sentence_span(figure)),))
 
 
@@ -323,33 +351,16 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
-    if not _tells_what_is_asked(inquiry, found):
+    if not tells_what_is_asked(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
-    english = inquiry.question.english
-    return draft_of(
-        [
-            Statement(
-                f"The report says: “{p.text}”" if english else p.text,
-                ((p.passage, p.passage.sentences[p.sentence]),),
-            )
-            for p in found
-        ]
-    )
+    return draft_of([_quoted(inquiry, point) for point in found])
 
 
-def _tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
-    """Tell whether points give a date to «when?», and names to «which ones?»."""
-    question, told = inquiry.question, " ".join(point.text for point in found)
-    if question.form is Form.DATE:
-        when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
-        return when.search(told) is not None
-    if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
-        first = found[0].text
-        counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
-        return not counts or "、" in first or "“" in first
-    return True
+def _quoted(inquiry: Inquiry, point: Point) -> Statement:
+    text = f"The report says: “{point.text}”" if inquiry.question.english else point.text
+    return Statement(text, ((point.passage, point.passage.sentences[point.sentence]),))
 
 
 def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:

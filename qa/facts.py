@@ -19,6 +19,16 @@ _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # Figures are sought in the best paragraphs only: those further down never won.
 _PASSAGES = 12
 _TOO_LITTLE = 0.3
+# What is counted over a time, not at its end.
+_ADDED = re.compile(r"新增|累计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
+_EFFECT = re.compile(
+    r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
+)
+# So many of the best figures that name a thing are compared for which names it alone.
+_RIVALS = 4
+# An indicator with less besides is just the one that is asked for.
+_ALONE = 0.35
+_HARDLY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,32 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
             and candidate.named >= 0.6
             and not candidate.lacks
         ):
+            return [candidate, *(c for c in ranked if c is not candidate)]
+    measured = inquiry.question.units - wording.RATES
+    return _fitting_first(ranked) if measured else _same_first(ranked)
+
+
+def _same_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Put what is asked of the same indicator before what is not: its growth before its level."""
+    if not ranked or ranked[0].fits:
+        return ranked
+    best = ranked[0]
+    for candidate in ranked[1:12]:
+        same = candidate.named >= best.named and candidate.surplus <= best.surplus + _HARDLY
+        if same and candidate.fits and candidate.in_period and candidate.lacks <= best.lacks:
+            return [candidate, *(c for c in ranked if c is not candidate)]
+    return ranked
+
+
+def _fitting_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Put a figure in the unit asked for before one that says as much in another: «运了多少吨货?»."""
+    if not ranked or ranked[0].fits or ranked[0].surplus < _ALONE:
+        return ranked
+    best = ranked[0]
+    for candidate in ranked[1:12]:
+        beside = candidate.figure.passage == best.figure.passage
+        answers = candidate.fits and candidate.in_period and candidate.lacks <= best.lacks
+        if beside and answers and candidate.named >= best.named:
             return [candidate, *(c for c in ranked if c is not candidate)]
     return ranked
 
@@ -148,19 +184,25 @@ def several_named(
     found: dict[Span, Candidate] = {}
     for term in essential:
         alone = Matcher([term], inquiry.library.weights)
-        best = next(
-            (
-                c
-                for c in ranked
-                if c.in_period and c.fits and alone.coverage(c.figure.indicator) > 0.9
-            ),
-            None,
-        )
-        if best is None:
+        naming = [
+            c for c in ranked if c.in_period and c.fits and alone.coverage(c.figure.indicator) > 0.9
+        ][:_RIVALS]
+        if not naming and term.hard:
             return []
+        literal = [c for c in naming if term.text in c.figure.indicator]
+        told = any(term.text in c.figure.indicator for c in found.values())
+        naming = literal if literal and not told else naming
+        if not naming or any(c.figure.span in found for c in naming):
+            continue  # a figure told already names this as well
+        best = min(naming, key=lambda c: _extra(alone, c))
         found.setdefault(best.figure.span, best)
     chosen = list(found.values())
-    return chosen if len(chosen) > 1 and _alike(chosen) else []
+    return chosen if len(chosen) > 1 and (_alike(chosen) or not compared) else []
+
+
+def _extra(alone: Matcher, candidate: Candidate) -> float:
+    """Return, to a tenth, how much else the indicator names: «软件和信息服务业» for «服务业»."""
+    return round(alone.surplus(candidate.figure.indicator), 1)
 
 
 def _alike(found: Sequence[Candidate]) -> bool:
@@ -206,8 +248,8 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
     with_lead = matcher.coverage(figure.indicator, clause, lead)
     surplus = matcher.surplus(figure.indicator) if named else 1.0
     just_that = named >= 0.8 and surplus < 0.3
-    fits = _fits(question, figure, just_that=just_that)
-    in_period = _in_period(inquiry, figure)
+    suits = fits(question, figure, just_that=just_that)
+    timely = in_period(inquiry, figure)
     score = (
         0.7 * named
         + 0.6 * in_clause
@@ -215,8 +257,8 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
         + 0.6 * covered
         - 0.5 * surplus
         + 0.4 * inquiry.nearness(passage, sentence)
-        + (0.0 if fits else -0.8)
-        + (0.0 if in_period else -1.0)
+        + (0.0 if suits else -0.8)
+        + (0.0 if timely else -1.0)
         + 0.3 * matcher.heads(figure.indicator)
         + _aspect_bonus(question, figure)
         + _verb_bonus(question, figure)
@@ -226,7 +268,7 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
     lacks = 1.0 if matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
     given = inquiry.standing_out(passage, sentence)
-    return Candidate(figure, score, covered, told, fits, in_period, lacks, surplus, given)
+    return Candidate(figure, score, covered, told, suits, timely, lacks, surplus, given)
 
 
 def _opening(figure: Figure) -> str:
@@ -236,24 +278,38 @@ def _opening(figure: Figure) -> str:
 
 
 def _lead(figure: Figure) -> str:
-    """Return the clause that opens the run of clauses up to a semicolon: «高速公路网,开工…224公里»."""
-    before = figure.passage.text[sentence_span(figure).start : figure.clause.start]
-    return re.split(r"[,，]", re.split(r"[;；:：]", before)[-1], maxsplit=1)[0]
+    """Return what a clause may lean on: the one that opens its run, and what had its effect in it.
+
+    A run of clauses goes up to a semicolon: «高速公路网,开工…224公里»; an effect follows its
+    cause: «实施以旧换新政策,拉动消费285亿元».
+    """
+    text = figure.passage.text
+    before = text[sentence_span(figure).start : figure.clause.start]
+    first, *others = re.split(r"[,，]", re.split(r"[;；:：]", before)[-1].rstrip(",， "))
+    return f"{first},{others[-1]}" if others and _EFFECT.match(figure.clause.of(text)) else first
 
 
-def _fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
+def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
+    """Tell whether the unit and the aspect of a figure are those asked for.
+
+    A count of `just_that` thing may have another unit of counting.
+    """
     unit = figure.quantity.unit
     if question.units and unit not in question.units:
         counted = unit in COUNTS and not question.units.isdisjoint(COUNTS)
         if not counted or not just_that:
             return False  # «多少座» may be told in «101家», of just that thing
-    if _SHARE_OF.search(figure.indicator) and not wording.asks_share(question.plain):
+    share = _SHARE_OF.search(figure.indicator) and not just_that
+    if share and not wording.asks_share(question.plain):
         return False  # «常住人口城镇化率» says nothing of how many live there
-    if figure.kind is Kind.ACTUAL and question.targeted and not question.spans_parts:
+    one_sided = not question.spans_parts and len(question.years) < 2
+    if figure.kind is Kind.ACTUAL and question.targeted and one_sided:
         return False  # «2019年CPI的目标»: what was reached is no target
-    if figure.kind is Kind.TARGET and question.actual and not question.spans_parts:
+    if figure.kind is Kind.TARGET and question.actual and one_sided:
         return False
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
+    if changed and wording.OF_A_WHOLE.search(question.plain):
+        return False  # how much of the whole it is, not how much it grew
     if changed and question.aspect is None and wording.AMOUNT.search(question.plain):
         return figure.kind is Kind.TARGET  # «2019年利润总额是多少?»: its growth is another figure
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
@@ -284,10 +340,17 @@ def _part_bonus(question: Question, figure: Figure) -> float:
     return 0.2 if figure.passage.part is question.part else 0.0
 
 
-def _in_period(inquiry: Inquiry, figure: Figure) -> bool:
+def in_period(inquiry: Inquiry, figure: Figure) -> bool:
+    """Tell whether a figure is of the year or the part of the report asked for."""
     years = inquiry.question.years
+    first, _, last = figure.period.partition("-")
+    if years and last:
+        if wording.SEVERAL_YEARS.search(inquiry.question.plain):
+            return True
+        added = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE) or _ADDED.search(figure.indicator)
+        return not added and int(last) in years  # what was reached, was so at their end
     if years:
-        return any(str(year) in figure.period for year in years)
+        return any(str(year) in first for year in years)
     return inquiry.question.part is None or figure.passage.part is inquiry.question.part
 
 

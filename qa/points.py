@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa import wording
@@ -12,15 +12,17 @@ from qa.matching import Matcher
 from qa.question import Form
 from vectorstore.report import Part, Passage, Span
 
-_EDGE = " ,，;；:：。！!？?、"
+EDGE = " ,，;；:：。！!？?、"
 _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
+# So much of an answer must be new.
+_MORE = 0.35
+_SO_MANY = re.compile(r"(\d+|[二两三四五六七八九十]+)[个大项种类条张]")
+_DAYS = re.compile(r"日?[至到—–-]+\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
 # So much of the question a clause must name that announces a list.
 _ANNOUNCED = 0.45
-# A title that names this share of the question is the title of the answer.
-_TITLED = 0.5
-_ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|工作)[:：。]?$")
-_OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
+# How a report begins to speak of what is still wrong.
+OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
 _WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
@@ -47,7 +49,7 @@ class Point:
     @property
     def text(self) -> str:
         """The clauses, without the punctuation around them."""
-        return self.span.of(self.passage.text).strip(_EDGE + "—")
+        return self.span.of(self.passage.text).strip(EDGE + "—")
 
 
 def points(inquiry: Inquiry, limit: int = 24) -> list[Point]:
@@ -82,8 +84,11 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         last += 1  # a clause that ends in a colon announces the next
     if first and _WITHOUT_SUBJECT.match(text[pieces[first].start :]):
         first -= 1
+    clauses = [piece.of(text) for piece in pieces]
     if inquiry.question.form is Form.DATE:
-        first, last = _with_date([piece.of(text) for piece in pieces], first, last)
+        first, last = _with(_DATED, clauses, first, last)
+    elif wording.ASKS_NAME.search(inquiry.question.plain):
+        first, last = _with(wording.QUOTED_NAME, clauses, first, last)
     span = Span(pieces[first].start, pieces[last].end)
     in_run = matcher.coverage(span.of(text))
     covered = matcher.coverage(whole, above)
@@ -93,7 +98,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
         + 0.2 * (1.0 - matcher.surplus(span.of(text)))
         + 0.4 * inquiry.nearness(passage, sentence)
         + _form_bonus(inquiry, span.of(text))
-        + _part_bonus(inquiry, passage)
+        + part_bonus(inquiry, passage)
     )
     neglects = matcher.neglects(whole, above, beside=text)
     if neglects:
@@ -117,12 +122,14 @@ def _across(
     return best
 
 
-def _with_date(clauses: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """Stretch a run of clauses to the nearest one that gives a date."""
-    dated = [i for i, clause in enumerate(clauses) if _DATED.search(clause)]
-    if not dated:
+def _with(
+    sought: re.Pattern[str], clauses: Sequence[str], first: int, last: int
+) -> tuple[int, int]:
+    """Stretch a run of clauses to the nearest one that gives what is sought: a date, a name."""
+    giving = [i for i, clause in enumerate(clauses) if sought.search(clause)]
+    if not giving:
         return first, last
-    nearest = min(dated, key=lambda i: max(first - i, i - last, 0))
+    nearest = min(giving, key=lambda i: max(first - i, i - last, 0))
     return min(first, nearest), max(last, nearest)
 
 
@@ -138,15 +145,15 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
     whole = passage.sentences[sentence]
     text = whole.of(passage.text)
     enumerates = _ENUMERATION.search(best.text) is not None
-    if len(text.strip(_EDGE)) > 24 or (enumerates and len(passage.sentences) == sentence + 1):
+    if len(text.strip(EDGE)) > 24 or (enumerates and len(passage.sentences) == sentence + 1):
         span = (
-            best.span if enumerates and len(best.text) <= 90 else _shortened(passage, sentence, 160)
+            best.span if enumerates and len(best.text) <= 90 else shortened(passage, sentence, 160)
         )
         if not span.contains(best.span):
             span = best.span
         return [replace(best, span=span)]
     return [
-        replace(best, span=_shortened(passage, index), sentence=index)
+        replace(best, span=shortened(passage, index), sentence=index)
         for index in range(sentence, min(sentence + most, len(passage.sentences)))
     ]
 
@@ -184,7 +191,7 @@ def parts_after_colon(passage: Passage, sentence: int) -> list[tuple[int, Span]]
     for index in range(sentence, len(passage.sentences)):
         end = passage.sentences[index].end
         for part in re.split(r"[;；](?=.)", text[start:end]):
-            whole = part.rstrip(_EDGE)
+            whole = part.rstrip(EDGE)
             opening = whole if len(whole) <= 70 else re.split(r"[,，]", part, maxsplit=1)[0]
             if opening.strip():
                 parts.append((index, Span(start, start + len(opening))))
@@ -225,93 +232,36 @@ def _subsections(inquiry: Inquiry, best: Point) -> list[Point]:
     return []
 
 
-def defining(inquiry: Inquiry, most: int = 6) -> list[Point]:
-    """Return the sentences that say what the asked name means or consists of.
-
-    That is the sentence in which a colon, «是» or «即» follows the name; else those
-    that begin with an explanation of it are not there and the list is empty.
-    """
-    for term in sorted(inquiry.matcher.terms, key=lambda t: len(t.text), reverse=True):
-        pattern = re.compile(
-            rf"{re.escape(term.text)}[”\"」》]?(?:[:：]|是(?!否)|即|就是|指)", re.IGNORECASE
-        )
-        for passage in inquiry.passages:
-            for index, span in enumerate(passage.sentences):
-                found = pattern.search(span.of(passage.text))
-                if found:
-                    start = span.start + found.start()
-                    start -= start > 0 and passage.text[start - 1] in "“「《"
-                    return _explained(inquiry, passage, index, start, most)
-    return _under_its_name(inquiry)
-
-
-def _under_its_name(inquiry: Inquiry) -> list[Point]:
-    """Return the topic whose heading names what is asked, else the one best sentence on it."""
-    told = key_points(inquiry)
-    best = _naming(inquiry) or points(inquiry)[:1]
-    if told and best:
-        passage = told[0].passage
-        heading = passage.sentences[told[0].sentence].of(passage.text) + context(
-            passage, passage.sentences[told[0].sentence].end - 1
-        )
-        if inquiry.matcher.coverage(heading) >= 0.8:
-            return told
-    return best
-
-
-def _naming(inquiry: Inquiry) -> list[Point]:
-    """Return the clause that writes the asked name itself, not another name for it."""
-    names = [term.text for term in inquiry.matcher.terms if len(term.text) > 1]
-    for hit in inquiry.hits[:24]:
-        passage = hit.passage
-        for clause in clause_spans(passage, hit.sentence):
-            text = clause.of(passage.text).lower()
-            if names and all(name in text for name in names):
-                covered = inquiry.matcher.coverage(text)
-                point = Point(passage, clause, hit.sentence, hit.score, covered, covered)
-                defines = inquiry.question.form is Form.DEFINITION
-                return [replace(point, span=_to_the_end(point, 60)) if defines else point]
-    return []
-
-
-def stated_or_told(inquiry: Inquiry) -> list[Point]:
-    """Return the one clause that says how a thing stands, else the points of its topic."""
-    return _under_its_name(inquiry) if _naming(inquiry) else key_points(inquiry)
-
-
-def _explained(
-    inquiry: Inquiry, passage: Passage, sentence: int, start: int, most: int
-) -> list[Point]:
-    covered = inquiry.matcher.coverage(passage.sentences[sentence].of(passage.text))
-    indices = range(sentence, min(sentence + most, len(passage.sentences)))
-    return [
-        Point(
-            passage,
-            Span(start, max(start + 1, _shortened(passage, i, start - passage.sentences[i].start + 120).end))
-            if i == sentence
-            else _shortened(passage, i),
-            i, 1.0, covered,
-        )
-        for i in indices
-    ]  # fmt: skip
-
-
 def _worth(inquiry: Inquiry, clause: str) -> float:
     return inquiry.matcher.coverage(clause) + _form_bonus(inquiry, clause)
 
 
 def _form_bonus(inquiry: Inquiry, text: str) -> float:
     form = inquiry.question.form
+    if form is Form.ENTITY and (sort := wording.NAMED_SORT.search(inquiry.question.plain)):
+        names = wording.QUOTED_NAME.findall(text)
+        return 0.4 if any(set(sort[1]) & set(name) for name in names) else 0.0
+    if form is Form.DATE and wording.WHICH_DAYS.search(inquiry.question.plain):
+        return 0.4 * bool(_DATED.search(text)) + 0.3 * bool(_DAYS.search(text))
     if form is Form.DATE:
         return 0.4 if _DATED.search(text) else 0.0
     if form is Form.LIST:
-        return 0.15 if _ENUMERATION.search(text) else 0.0
+        return 0.15 * bool(_ENUMERATION.search(text)) + 0.4 * _counts(inquiry, text)
     return 0.0
 
 
-def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
+def _counts(inquiry: Inquiry, text: str) -> bool:
+    """Tell whether a text lists as many things as are asked for: «哪7个…?» and «…等7个»."""
+    asked = _SO_MANY.search(inquiry.question.plain)
+    if asked is None or "、" not in text:
+        return False
+    return re.search(rf"{asked[1]}[个大项种类条张]", text) is not None
+
+
+def part_bonus(inquiry: Inquiry, passage: Passage) -> float:
+    """Return what a paragraph gains by speaking of the time asked for, or loses."""
     part = inquiry.question.part
-    if _OWNS_UP.search(passage.text) and not wording.PROBLEMS.search(inquiry.question.plain):
+    if OWNS_UP.search(passage.text) and not wording.PROBLEMS.search(inquiry.question.plain):
         return -0.6  # what is still wrong answers only who asks for it
     if inquiry.question.years and not inquiry.speaks_of_period(passage):
         return -0.6
@@ -322,51 +272,7 @@ def _part_bonus(inquiry: Inquiry, passage: Passage) -> float:
     return -0.3 if passage.part is not Part.OPENING else 0.0
 
 
-def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
-    """Return the points that answer «how», «why» and «what was done».
-
-    That is the topic whose title (a run-in heading, or the first sentence of a
-    paragraph) names what is asked, told in order; else the sentences that say most of it.
-    """
-    topics = [(p, group) for p in inquiry.passages[:12] for group in _groups(p)]
-    if not topics:
-        return []
-    passage, group = max(topics, key=lambda topic: _topic_score(inquiry, *topic))
-    if group == [0] and len(passage.sentences) > 1:
-        group = list(range(len(passage.sentences)))  # the title of the whole paragraph
-    title = passage.sentences[group[0]].of(passage.text)
-    if len(group) > 1 and (len(title) > 40 or inquiry.matcher.coverage(title) < _TITLED):
-        return _saying_most(inquiry)
-    whole = _group_text(passage, group)
-    covered, neglects = inquiry.matcher.coverage(whole), inquiry.matcher.neglects(whole)
-    told = [
-        Point(passage, span, index, 1.0, covered, neglects=neglects)
-        for index, span in _told(passage, group)
-        if len(span.of(passage.text).strip(_EDGE)) > 3
-    ]
-    headings = {h.of(passage.text) for h in passage.headings}
-    told = [p for p in told if p.text not in headings] or told
-    enumerated = max((len(parts_after_colon(passage, index)) for index in group), default=0)
-    return told[: limit + enumerated]
-
-
-def _saying_most(inquiry: Inquiry, most: int = 2) -> list[Point]:
-    """Return the best sentences, each from the clause that answers to its end."""
-    found = points(inquiry)
-    chosen = [p for p in found[:most] if p.score > found[0].score - 0.15 and not p.neglects]
-    told: list[Point] = []
-    for point in chosen or found[:1]:
-        parts = parts_after_colon(point.passage, point.sentence)
-        if parts:
-            return [replace(point, span=span, sentence=index) for index, span in parts]
-        parts = parts_after_colon(point.passage, point.sentence + 1)
-        told.append(replace(point, span=_to_the_end(point)))
-        if _ANNOUNCES.search(point.text) and parts:
-            told += [replace(point, span=span, sentence=index) for index, span in parts]
-    return told
-
-
-def _to_the_end(point: Point, longest: int = 120) -> Span:
+def to_the_end(point: Point, longest: int = 120) -> Span:
     """Stretch a run of clauses to the end of its sentence, or to what is not too long."""
     end = point.span.end
     for piece in clause_spans(point.passage, point.sentence):
@@ -375,44 +281,22 @@ def _to_the_end(point: Point, longest: int = 120) -> Span:
     return Span(point.span.start, end)
 
 
-def _told(passage: Passage, group: Sequence[int]) -> Iterator[tuple[int, Span]]:
-    """Yield each sentence of a topic, shortened, or the parts of one that enumerates."""
-    enumerated = -1
-    for index in group:
-        if index <= enumerated:
-            continue
-        parts = parts_after_colon(passage, index)
-        yield from parts or [(index, _shortened(passage, index))]
-        enumerated = parts[-1][0] if parts else index
+def telling(inquiry: Inquiry, point: Point) -> Point:
+    """Stretch a run of clauses that says no more than the question does: «软件服务业», alone."""
+    named = wording.ASKS_NAME.search(inquiry.question.plain)
+    if named or inquiry.matcher.surplus(point.text) >= _MORE:
+        return point
+    return replace(point, span=to_the_end(point, 90))
 
 
-def _groups(passage: Passage) -> list[list[int]]:
-    """Return the sentences of a paragraph by run-in heading."""
-    groups: dict[str | None, list[int]] = {}
-    for index, span in enumerate(passage.sentences):
-        groups.setdefault(passage.heading_at(span.end - 1), []).append(index)
-    return list(groups.values())
+def from_the_start(point: Point, longest: int = 160) -> Span:
+    """Stretch a run of clauses to the whole sentence, where its reason may stand first."""
+    whole = point.passage.sentences[point.sentence]
+    short = point.span.end - whole.start <= longest
+    return Span(whole.start, point.span.end) if short else to_the_end(point)
 
 
-def _group_text(passage: Passage, group: Sequence[int]) -> str:
-    first, last = passage.sentences[group[0]].start, passage.sentences[group[-1]].end
-    return passage.text[first:last] + " " + context(passage, last - 1)
-
-
-def _topic_score(inquiry: Inquiry, passage: Passage, group: Sequence[int]) -> float:
-    matcher = inquiry.matcher
-    last = passage.sentences[group[-1]].end
-    headings = context(passage, last - 1) + passage.sentences[group[0]].of(passage.text)
-    near = max(inquiry.nearness(passage, index) for index in group)
-    return (
-        matcher.coverage(_group_text(passage, group))
-        + 0.6 * matcher.coverage(headings)
-        + 0.6 * near
-        + _part_bonus(inquiry, passage)
-    )
-
-
-def _shortened(passage: Passage, sentence: int, longest: int = 90) -> Span:
+def shortened(passage: Passage, sentence: int, longest: int = 90) -> Span:
     """Cut a long sentence at a clause border after at most `longest` characters."""
     pieces = clause_spans(passage, sentence)
     end = pieces[0].end

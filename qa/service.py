@@ -17,7 +17,7 @@ from qa.citation import renumber
 from qa.conversation import Turn, condense
 from qa.following import standing_alone
 from qa.panel import Panel
-from qa.question import is_english, parts_of, without_orders
+from qa.question import is_english, parts_of, without_asides, without_orders
 from qa.refusal_words import RefusalWords
 from qa.thresholds import Thresholds
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
@@ -200,7 +200,7 @@ class ReportQA:
         return replace(answer, seconds=time.perf_counter() - begun)
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answering:
-        asking = without_orders(question)
+        asking = without_asides(without_orders(question))
         if not re.search(r"\w", asking):
             return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
         writer = self._writer()

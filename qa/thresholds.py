@@ -18,6 +18,9 @@ class Thresholds:
     People put things in words that no list foresees. A sentence whose cosine stands out
     from the background by more than `margin_from` is given `by_meaning` for each unit
     above, `by_meaning_most` in all, as if it had so much more of the question's terms.
+    What shares no words with the question may answer it if it is nearer to it than to
+    questions of all sorts: a clause with the figure asked for by `figure_nearer`, one that
+    names something by `name_nearer`, a topic by `topic_nearer`.
     """
 
     enough: float = 0.4
@@ -30,3 +33,6 @@ class Thresholds:
     by_meaning: float = 10.0
     margin_from: float = 0.018
     by_meaning_most: float = 0.3
+    figure_nearer: float = 0.038
+    name_nearer: float = 0.045
+    topic_nearer: float = 0.034

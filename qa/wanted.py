@@ -56,17 +56,17 @@ class Wanted:
 
 
 _MOST = re.compile(
-    r"[更最](?P<much>高|多|大|快|强|靠前)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<much2>[高多大快])(?![少质校新中级速铁])"
+    r"[更最](?P<much>高|多|大|快|强|靠前)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<much2>[高多大快])(?![少质校新中级速铁])|领跑|领先|居首|排?第一(?!产)"
     r"|\b(?:highest|most|largest|fastest|biggest|greatest|higher|faster|larger|bigger|more)\b",
     re.IGNORECASE,
 )
 _LEAST = re.compile(
-    r"[更最](?P<little>低|少|小|慢)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<little2>[低慢])(?![碳空保])"
+    r"[更最](?P<little>低|少|小|慢)|(?:谁|哪(?:一?个|里|儿|家|边|[省市])).{0,8}?(?P<little2>[低慢])(?![碳空保])|垫底|倒数第一"
     r"|\b(?:lowest|least|smallest|slowest|fewest|lower|slower|smaller|fewer|less)\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(
-    r"谁|哪(?:一?个|里|儿|家|边|地|省|市|一[省市地年])|最[高多大快强低少小慢]|更[高多大快强低少小慢]|\b(?:which|highest|lowest|most|least|fastest|slowest|largest|smallest|biggest)\b",
+    r"谁|哪(?:一?个|里|儿|家|边|地|省|市|一[省市地年])|最[高多大快强低少小慢]|更[高多大快强低少小慢]|垫底|领跑|居首|\b(?:which|highest|lowest|most|least|fastest|slowest|largest|smallest|biggest)\b",
     re.IGNORECASE,
 )
 _RANKED = re.compile(
@@ -75,13 +75,13 @@ _RANKED = re.compile(
 _RANKED_UP = re.compile(r"从低到高|从少到多|从小到大|从慢到快|升序")
 _FIRST = re.compile(r"前([一二两三四五六七八九十]|\d{1,2})(?:名|位|个|的)?|\btop (\d{1,2}|three|five)", re.IGNORECASE)  # fmt: skip
 _GAP = re.compile(
-    r"相?差(?:距|额|了|异)?(?:是|有)?(?:多少|几|多大)?|(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?!家|个高|所)|变化|怎么变|difference|by how (?:much|many)|how (?:much|many) (?:more|higher|faster|fewer|lower)|\bgap\b",
+    r"相?差(?:距|额|了|异)?(?:是|有)?(?:多少|几|多大)?|(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?!家|个高|所)|(?:多|少)[\u4e00-\u9fff]了(?:多少|几)|回落了?(?:多少|几)|变化|怎么变|difference|by how (?:much|many)|how (?:much|many) (?:more|higher|faster|fewer|lower)|\bgap\b",
     re.IGNORECASE,
 )
 # «从2019年到2024年增加了多少» asks for a difference, «2019年和2024年分别增长多少» for two rates.
 _SPAN = re.compile(r"(?:19|20)\d\d年?(?:底)?(?:到|至|—|-|~)(?:19|20)\d\d|比(?:19|20)\d\d")
 _CHANGE = re.compile(
-    r"(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少)了?(?:多少|几)(?:个?百分点|倍)?|怎么变"
+    r"(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少|回落|下滑|缩小|扩大)[\u4e00-\u9fff]?了?(?:多少|几)(?:个?百分点|倍)?|怎么变"
 )
 _TOTAL = re.compile(
     r"合计|一共|总共|之和|加起来|加在一起|加总|总和|combined|in total|altogether|\bsum of", re.IGNORECASE
@@ -98,6 +98,7 @@ _CUTS = tuple(
     for pattern in (
         r"[,，。;；]?\s*(?:其中)?(?:最[快高多大]的?(?:比|和|与)最[慢低少小]的?.*|最[高低多少快慢大小强]的?(?:一个)?是(?:谁|哪.{0,4})?.*)$",
         r"[,，。;；?？]\s*[^,，。;；?？]{0,8}最[高低多少快慢大小强].{0,3}(?:是|为)?(?:谁|哪).*$",
+        r"[,，。;；?？]\s*(?:谁|哪(?:一?个|里|儿|家|边|[省市地])).{0,4}(?:垫底|领先|领跑|居首|第一|跑得?最?[快慢]).*$",
         r"[,，。;；]?\s*(?:请|并)?(?:按)?(?:由|从)[高低多少大小快慢]到[高低多少大小快慢].*$",
         r"[,，。;；?？]?\s*(?:谁|哪(?:一?个|里|儿|家|边|一[省市地])?(?:省份?|市|地区|地方)?)(?:的)?(?=涨|增|升|降|长)",
         r"[,，。;；?？]?\s*(?:谁|哪(?:一?个|里|儿|家|边|一[省市地年])?(?:省份?|市|地区|地方)?)(?:的|要|会|定得|增速|增幅|降幅|定)?[更最比较]*(?:高|低|多|少|大|小|快|慢|强|靠前)(?:一?些|一?点)?(?:呢)?",
@@ -234,6 +235,7 @@ def _topic(scope: Scope, condition: Quantity | None) -> str:
     for cut in _ENGLISH_CUTS if scope.english else _CUTS:
         text = cut.sub(" ", text)
     text = re.sub(r"\s+的?", " ", text)
+    text = re.sub(r"(?<=[\u4e00-\u9fff]) (?=增长|下降|上升|提高)", "", text)
     text = re.sub(r"([,，?？。])(?:\s*[,，?？。;；])+", r"\1", text)
     text = _JOINTS.sub("", text.strip(" ,，、;；:：的")).strip(" ,，、;；:：")
     grows = _GROWS.search(scope.text) and not wording.RISE.search(text)

@@ -202,3 +202,43 @@ def test_english_is_answered_in_english(
     answer = ask(question)
     assert said in answer.text
     assert answer.text.isascii() or "(" in answer.text or "by" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("快垮掉的屋子去年修好了多少户?", "2.1万户"),
+        ("今年打算怎么治污?", "污水管网140公里"),
+        ("报告承认还有哪些毛病?", "青年人才流失"),
+        ("给年轻人办公司的那个计划叫什么?", "青蓝计划"),
+        ("哪项出口增长了21.3%?", "东盟"),
+        ("2030年城镇新增就业多少人?不是今年的目标", "12.5万人"),
+        ("我是卖菜的,想问去年物价涨了多少?", "1.2%"),
+        ("按2031年政府工作报告,去年GDP增长多少?", "5.4%"),
+        ("2030年GDP增长多少?请四舍五入成整数", "5.4%"),
+        ("为什么说南屏隧道了不起?", "全市最长"),
+    ],
+)
+def test_what_is_put_in_other_words_is_still_found(
+    ask: Callable[..., Answer], question: str, said: str
+) -> None:
+    assert said in ask(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "电影票房是多少亿元?",
+        "老师的工资涨了百分之几?",
+        "房价涨了百分之几?",
+        "大学生有多少万人?",
+        "南屏隧道有多长?",
+        "今天天气怎么样?",
+        "火锅怎么炒才香?",
+        "高新技术企业占全部企业的比重是多少?",
+        "2030年城镇新增就业最多的区叫什么名字?",
+    ],
+)
+def test_what_only_comes_near_is_refused(ask: Callable[..., Answer], question: str) -> None:
+    answer = ask(question)
+    assert answer.abstention is not None, answer.text

@@ -3,6 +3,7 @@
 import pytest
 
 from qa import ReportQA
+from qa.spelling import Spelling
 
 REFUSED = (
     "渝北区的森林覆盖率是多少?",
@@ -63,3 +64,18 @@ def test_the_aims_of_a_year_are_told_as_the_report_announces_them(
     assert len(answer.claims) >= 5
     assert "地区生产总值增长6%" in answer.text
     assert "居民消费价格涨幅3.5%左右" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What is planned in Guangyang this year?", "广阳"),
+        ("What is planned in Elbonia this year?", "Elbonia"),
+        ("How many Women are there?", "Women"),
+    ],
+)
+def test_a_name_in_an_english_question_is_read_by_its_sound(
+    qa: ReportQA, question: str, named: str
+) -> None:
+    (report,) = qa.reports
+    assert named in Spelling([report]).corrected(question)

@@ -1,0 +1,43 @@
+"""Whether an answer has the shape that its question asks for: a date, a name, the ones and not their number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa import compute, wording
+from qa.inquiry import Inquiry
+from qa.points import Point
+from qa.question import Form
+from vectorstore.quantity import find_quantities
+
+# So many characters that a question does not have are more than the name asked for.
+_NEWS = 6
+_FOUNDED = re.compile(r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进)+")
+
+
+def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
+    """Tell whether points give a date to «when?», and names to «which ones?»."""
+    question, told = inquiry.question, " ".join(point.text for point in found)
+    if question.form is Form.DATE:
+        when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
+        return when.search(told) is not None
+    sort = wording.NAMED_SORT.search(question.plain)
+    if sort and question.form is Form.ENTITY:
+        return _gives_name(sort[1], told, question.plain)
+    if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
+        first = found[0].text
+        counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
+        return not counts or "、" in first or "“" in first
+    return True
+
+
+def _gives_name(sort: str, told: str, asked: str) -> bool:
+    """Tell whether a text names a thing of some sort, beyond what the question says of it.
+
+    «礼嘉智慧公园建成投用» names the park, «成立全市首家绿色银行» no bank.
+    """
+    if "“" in told or len(set(told) - set(asked)) >= _NEWS:
+        return True
+    before = re.findall(rf"([\u4e00-\u9fff]{{2,8}})(?:{sort}|{sort[-1]})", told)
+    return any(len(set(_FOUNDED.sub("", name)) - set(asked)) > 1 for name in before)
