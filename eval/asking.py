@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from eval.predictions import Run, RunError, read_run
 from eval.public.sets import SETS, open_public
 from eval.scoring import Scored, score_run
-from eval.suites import BENCHMARK, PROVINCES, Suite, SuiteError, benchmark, provinces
+from eval.suites import BENCHMARK, LIBRARIES, Suite, SuiteError, benchmark, over
 
 if TYPE_CHECKING:
     from qa.settings import Settings
 
-SUITES = (BENCHMARK, PROVINCES, *SETS)
+SUITES = (BENCHMARK, *LIBRARIES, *SETS)
 
 
 def open_suite(
@@ -32,7 +32,9 @@ def open_suite(
         raise SuiteError(f"There is no suite {name!r}; expected one of {', '.join(SUITES)}.")
     if folder is None:
         raise SuiteError(f"The suite {name} is not part of the package: name its folder.")
-    return provinces(folder, split) if name == PROVINCES else open_public(name, folder, limit)
+    if name in LIBRARIES:
+        return over(LIBRARIES[name], folder, split)
+    return open_public(name, folder, limit)
 
 
 def ask(system: str, split: str, suite: Suite, output: Path, settings: Settings) -> Run:

@@ -53,19 +53,22 @@ def run(
     output: Output = None,
     reports: Annotated[
         Path | None,
-        typer.Option(help="Ask the cases over nine reports of 2025, which lie in this folder."),
+        typer.Option(help="Ask a library of reports that lie in this folder, not the benchmark."),
     ] = None,
+    library: Annotated[
+        str, typer.Option(help="Which library: provinces-2025 or library-2026.")
+    ] = "provinces-2025",
 ) -> None:
     """Ask every case of a split, keep the predictions, print the scores."""
     from dataclasses import replace
 
     from eval.asking import open_suite
     from eval.cases import sampled
-    from eval.suites import BENCHMARK, PROVINCES
+    from eval.suites import BENCHMARK
 
     if split not in ("dev", "test"):
         raise typer.BadParameter("expected dev or test", param_hint="--split")
-    suite = open_suite(PROVINCES if reports else BENCHMARK, reports, split)
+    suite = open_suite(library if reports else BENCHMARK, reports, split)
     wanted = frozenset(filter(None, kinds.split(",")))
     cases = tuple(case for case in suite.cases if not wanted or case.kind in wanted)[:limit]
     cases = sampled(cases, sample) if sample else cases

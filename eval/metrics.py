@@ -105,10 +105,14 @@ def _amount(value: str) -> Quantity | None:
 
 
 def states(found: Quantity, wanted: Quantity) -> bool:
-    """Tell whether `found` is the wanted amount; without a unit any but a ratio will do."""
-    if wanted.unit:
-        return found.same_amount(wanted)
+    """Tell whether `found` is the wanted amount; without a unit any but a ratio will do.
+
+    «6.1微克/立方米» states «6.1微克».
+    """
     same = (found.value, found.upper) == (wanted.value, wanted.upper)
+    if wanted.unit:
+        per = same and found.unit.startswith(f"{wanted.unit}/")
+        return per or found.same_amount(wanted)
     return same and found.unit not in _RATIOS
 
 
