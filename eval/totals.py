@@ -22,9 +22,13 @@ class Latency:
 
 
 def latency(predictions: Iterable[Prediction]) -> Latency | None:
-    """Return the latency over the predictions that did not crash, or `None` of none."""
+    """Return the latency over the predictions that did not crash, or `None` of none.
+
+    Nor is there one where replies of a language model came from the cache: what is left
+    would be the answers without a model.
+    """
     timed = [p for p in predictions if p.embedding_seconds > 0]
-    if not timed:
+    if not timed or any(p.generation and p.generation.cached for p in timed):
         return None
     seconds = [p.seconds for p in timed]
     ratios = [p.seconds / p.embedding_seconds for p in timed]
@@ -35,7 +39,7 @@ def latency(predictions: Iterable[Prediction]) -> Latency | None:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a language model took: means over the `n` answers it was asked for.
+    """What a language model took: means over the `n` answers with no reply from the cache.
 
     `first_token` is the median time to the first text, in seconds; `own_words` the
     share of these answers that are the model's alone, without our stepping in.
@@ -51,7 +55,7 @@ class Cost:
 
 def cost(predictions: Iterable[Prediction]) -> Cost | None:
     """Return what the model took, or `None` where none was asked."""
-    asked = [(p, p.generation) for p in predictions if p.generation]
+    asked = [(p, p.generation) for p in predictions if p.generation and not p.generation.cached]
     if not asked:
         return None
     n = len(asked)

@@ -70,8 +70,8 @@ class ChunksToModel:
         ]
         reply = self._model.said(messages, time.monotonic() + self._model.timeout)
         took = Generation(
-            self._model.name, PROMPT_VERSION, 1,
-            reply.tokens_in, reply.tokens_out, reply.first_token, reply.seconds,
+            self._model.name, PROMPT_VERSION, int(not reply.cached),
+            reply.tokens_in, reply.tokens_out, reply.first_token, reply.seconds, int(reply.cached),
         )  # fmt: skip
         if _DECLINES.search(re.split(r"[。！？\n]", reply.text, maxsplit=1)[0]):
             declined = Abstention(Reason.NOT_MENTIONED, reply.text)

@@ -18,7 +18,7 @@ from eval.scoring import gold_of, score_run
 from eval.suites import Suite
 from eval.systems import NAMES, WITH_MODEL, model_for, prompt_versions, systems_for
 from eval.text_report import render
-from eval.totals import abstention_f1, cost, curve
+from eval.totals import abstention_f1, cost, curve, latency
 from qa.answer import Answer
 from qa.conversation import Turn
 from qa.local_model import ModelError
@@ -164,6 +164,31 @@ def test_the_tutorial_with_a_model_hands_it_four_chunks_and_the_conversation(
     )
     assert [p.abstained for p in refused.predictions] == [True] * 4
     assert refused.predictions[0].generation is not None
+
+
+@pytest.mark.parametrize("name", WITH_MODEL)
+def test_replies_from_the_cache_tell_no_time(
+    name: str, report: Report, embedder: Embedder, folder: Path, tmp_path: Path
+) -> None:
+    says = "2030年建成公园12座[1]。"
+    kept = tmp_path / "kept"
+    with endpoint() as told:
+        told.says(says)
+        settings = Settings(data_dir=kept, model="scripted", openai_base_url=told.url)
+        model = model_for(name, settings)
+        system_for = systems_for(name, [report], embedder, folder, model)
+        provenance = provenance_of(name, "dev", _suite(report), settings, model)
+        first, again = (
+            run_cases(CASES[:1], system_for, embedder, provenance, tmp_path / output)
+            for output in ("first", "again")
+        )
+    assert latency(first.predictions) is not None
+    assert cost(first.predictions) is not None
+    assert again.predictions[0].text == first.predictions[0].text
+    assert again.predictions[0].generation is not None
+    assert again.predictions[0].generation.cached == 1
+    assert latency(again.predictions) is None
+    assert cost(again.predictions) is None
 
 
 def test_a_system_with_a_model_needs_one_that_is_set(folder: Path) -> None:
