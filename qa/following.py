@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from qa import wording
 from qa.conversation import Reader, Turn, condense
@@ -33,7 +34,8 @@ def standing_alone(
     """
     users = [i for i, t in enumerate(history) if t.role == "user" and t.content.strip()]
     if len(panel.reports) < 2:
-        return condenser(question, history, panel.whole.read)
+        told = [replace(turn, content=panel.scoper.untitled(turn.content)[0]) for turn in history]
+        return condenser(question, told, panel.whole.read)
     if not users:
         return question
     last = users[-1]
@@ -43,8 +45,20 @@ def standing_alone(
         return swapped
     asked_before = panel.scoper.scope(before)
     read = panel.desk_of(asked_before).read
-    alone = condenser(question, [Turn("user", before), *history[last + 1 :]], read)
-    return _kept(alone, asked_before, panel)
+    untitled, edition = panel.scoper.untitled(before)
+    alone = condenser(question, [Turn("user", untitled), *history[last + 1 :]], read)
+    kept = _kept(alone, asked_before, panel)
+    return kept if edition is None else _of_edition(kept, edition, question, panel)
+
+
+def _of_edition(alone: str, edition: int, question: str, panel: Panel) -> str:
+    """Name the report that was asked before, unless the question names a report or a year beyond it."""
+    years = {int(year) for year in wording.YEAR.findall(question)}
+    if panel.scoper.untitled(alone)[1] or years - {edition - 1, edition}:
+        return alone
+    return (
+        f"In the {edition} report, {alone}" if is_english(alone) else f"{edition}年报告中，{alone}"
+    )
 
 
 def _swapped(question: str, before: str, panel: Panel) -> str | None:

@@ -36,7 +36,7 @@ _PARTNER = re.compile(
 )
 _HERE = re.compile(r"[我本](?P<kind>[省市区县])|我们(?P<kind2>[省市区县])")
 _EDITION = re.compile(
-    r"(?:根据|按照?|依据|从|在)?[《]?(?P<year>(?:19|20)\d\d)年?(?:度)?的?(?P<place>(?:(?![年的])[\u4e00-\u9fff]){2,6}?)?[省市区县]?(?:人民)?(?:政府)?(?:工作)?报告[》]?(?:中|里面?|上|显示|提到|提出|指出)?[,，:：]?"
+    r"(?:(?:根据|按照?|依据|从|在)(?P<before>[\u4e00-\u9fff]{2,8}?)??)?[《]?(?P<year>(?:19|20)\d\d)年?(?:度)?的?《?(?P<place>(?:(?![年的]|人民|政府|工作)[\u4e00-\u9fff]){2,6}?)?[省市区县]?(?:人民)?(?:政府)?的?《?(?:政府)?(?:工作)?报告[》]?(?:中|里面?|上)?(?:显示|提到|提出|指出|说|讲)?的?[,，:：]?"
     r"|,? ?(?:according to |in |from |as )?(?:the |its |their )?(?P<year2>(?:19|20)\d\d) (?:government )?(?:work )?report(?:'s)?(?: of| says| states| notes)?,?",
     re.IGNORECASE,
 )
@@ -122,9 +122,8 @@ class Scoper:
     def scope(self, question: str) -> Scope:
         """Return the reports that a stand-alone question is put to."""
         if len(self.editions.reports) < 2:
-            named, edition = _without_title(half_width(question))
-            if edition and edition in {r.year for r in self.editions.reports}:
-                question = named  # its year says which report, not what is asked
+            # The year of a report that is here says which one, not what is asked.
+            question, _ = self.untitled(question)
             asks = tuple(Ask("", r.region or "", None, r, question) for r in self.editions.reports)
             return Scope(question, is_english(question), asks)
         text, edition = _without_title(half_width(question))
@@ -133,6 +132,12 @@ class Scoper:
         mentions = tuple(self.places.find(text))
         base = Scope(text, is_english(text), (), mentions)
         return self._by_place(base, years)
+
+    def untitled(self, text: str) -> tuple[str, int | None]:
+        """Leave out the title of a report that is here, and return the year of that report."""
+        rest, edition = _without_title(half_width(text))
+        here = edition is not None and edition in {r.year for r in self.editions.reports}
+        return (rest, edition) if here else (text, None)
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the places that a text names as regions, not as part of what is asked."""
@@ -359,7 +364,7 @@ def _without_title(text: str) -> tuple[str, int | None]:
     found = _EDITION.search(text)
     if found is None:
         return text, None
-    place = found["place"] or ""
+    place = found["before"] or found["place"] or ""
     rest = (text[: found.start()] + place + text[found.end() :]).strip(" ,，:：")
     return rest, int(found["year"] or found["year2"])
 

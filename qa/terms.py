@@ -148,7 +148,7 @@ def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterat
         if found:
             yield Term(found[0], found, hard=False)
         # verbs of doing say nothing that a report's nouns do not
-        elif words[0] in proper:
+        elif words[0] in proper and words[0] not in lexicon().asking_english:
             yield Term(words[0], (words[0],), _NAMED / len(words[0]), proper=True)
         elif not _says_nothing(words[0]):
             yield Term(words[0], (words[0],), _UNKNOWN / len(words[0]))

@@ -199,6 +199,29 @@ def test_a_follow_up_keeps_region_and_year(library: ReportQA, question: str, val
     assert value in library.ask(question, history).text
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "value"),
+    [
+        ("根据重庆市2020年政府工作报告，去年城镇新增就业多少人?", "高新技术企业呢?", "3141家"),
+        ("根据重庆市2020年政府工作报告，去年城镇新增就业多少人?", "今年的目标呢?", "60万人"),
+        ("In Chongqing's 2020 report, How many new urban jobs were there?",
+         "And high-tech enterprises?", "3,141"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_keeps_the_report(
+    library: ReportQA, before: str, question: str, value: str
+) -> None:
+    answer = library.ask(question, [Turn("user", before), Turn("assistant", "…")])
+    assert value in answer.text
+    assert {c.passage.report_id[:7] for c in answer.citations} == {"2020年重庆"}
+
+
+def test_a_follow_up_on_another_year_leaves_the_report(library: ReportQA) -> None:
+    before = "根据重庆市2020年政府工作报告，去年城镇新增就业多少人?"
+    answer = library.ask("2024年城镇新增就业呢?", [Turn("user", before), Turn("assistant", "…")])
+    assert "70万" in answer.text
+
+
 def test_a_region_answers_the_question_asked_back(library: ReportQA) -> None:
     history = [Turn("user", "2024年城镇新增就业多少人?"), Turn("assistant", "哪个地区?")]
     assert "119万人" in library.ask("河南", history).text

@@ -45,6 +45,8 @@ def _asked(scope: Scope) -> list[tuple[str, int | None]]:
         ("sichuan 2024年粮食产量是多少?", "四川", 2025),
         ("How many jobs did Guizhou create in 2024?", "贵州", 2025),
         ("2020年重庆市政府工作报告里,高新技术企业多少家?", "重庆", 2020),
+        ("根据重庆市2020年政府工作报告,高新技术企业多少家?", "重庆", 2020),
+        ("在重庆2020年的《政府工作报告》中,高新技术企业多少家?", "重庆", 2020),
         ("What was Chongqing's GDP, according to its 2020 report?", "重庆", 2020),
         ("四川去年粮食产量多少?", "四川", 2025),
         ("河南去年粮食产量", "河南", 2025),
@@ -56,6 +58,19 @@ def test_one_report_is_chosen_by_region_and_year(
     scope = scoper.scope(question)
     assert not scope.each
     assert _asked(scope)[0] == (region, year)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "根据重庆市2020年政府工作报告，",
+        "按2020年重庆市政府工作报告,",
+        "重庆2020年《政府工作报告》提出的",
+    ],
+)
+def test_a_title_is_no_part_of_what_is_asked(scoper: Scoper, title: str) -> None:
+    text = scoper.scope(f"{title}森林覆盖率是多少?").asks[0].text
+    assert text.removeprefix("重庆").removeprefix("市") == "森林覆盖率是多少?"
 
 
 def test_without_a_year_the_newest_report_of_a_region_is_asked_first(scoper: Scoper) -> None:
