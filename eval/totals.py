@@ -39,9 +39,10 @@ def latency(predictions: Iterable[Prediction]) -> Latency | None:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a language model took: means over the `n` answers with no reply from the cache.
+    """What a language model took: means over the `n` answers it was asked for.
 
-    `first_token` is the median time to the first text, in seconds; `own_words` the
+    Replies from the cache are no calls and took nothing. `first_token` is the median time
+    to the first text of the others, in seconds, 0 if there are none; `own_words` the
     share of these answers that are the model's alone, without our stepping in.
     """
 
@@ -55,16 +56,17 @@ class Cost:
 
 def cost(predictions: Iterable[Prediction]) -> Cost | None:
     """Return what the model took, or `None` where none was asked."""
-    asked = [(p, p.generation) for p in predictions if p.generation and not p.generation.cached]
+    asked = [(p, p.generation) for p in predictions if p.generation]
     if not asked:
         return None
     n = len(asked)
+    waited = [took.first_token for _, took in asked if not took.cached]
     return Cost(
         n=n,
         calls=sum(took.calls for _, took in asked) / n,
         tokens_in=sum(took.tokens_in for _, took in asked) / n,
         tokens_out=sum(took.tokens_out for _, took in asked) / n,
-        first_token=percentile([took.first_token for _, took in asked], 0.5),
+        first_token=percentile(waited, 0.5) if waited else 0.0,
         own_words=sum(not p.note for p, _ in asked) / n,
     )
 

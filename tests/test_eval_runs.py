@@ -183,12 +183,13 @@ def test_replies_from_the_cache_tell_no_time(
             for output in ("first", "again")
         )
     assert latency(first.predictions) is not None
-    assert cost(first.predictions) is not None
     assert again.predictions[0].text == first.predictions[0].text
     assert again.predictions[0].generation is not None
     assert again.predictions[0].generation.cached == 1
     assert latency(again.predictions) is None
-    assert cost(again.predictions) is None
+    took = cost(again.predictions)
+    assert took is not None
+    assert (took.n, took.calls, took.first_token) == (1, 0, 0)
 
 
 def test_a_system_with_a_model_needs_one_that_is_set(folder: Path) -> None:
