@@ -20,6 +20,7 @@ from qa.answer import Citation, Claim, Drafted, Generation
 from qa.briefing import ask_for, gather
 from qa.condense_llm import MOST_SECONDS, keeps, rewriting
 from qa.conversation import Reader, Turn, condense
+from qa.front import about_the_report
 from qa.grounding import VERDICT
 from qa.inquiry import Inquiry
 from qa.judging import Judge, Judged, same_fact, tells
@@ -88,7 +89,8 @@ class Writer:
         and for all that is not there in time.
         """
         proven = tuple(proven)
-        if inquiry.question.english or any(_is_ours(claim) for claim in proven):
+        quoted = about_the_report(inquiry.question, inquiry.library) is not None
+        if quoted or inquiry.question.english or any(_is_ours(claim) for claim in proven):
             return Written(proven)
         evidence = gather(inquiry, proven, self.model.room, self._numbered + 1)
         if not _proves(evidence, proven):

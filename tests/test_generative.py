@@ -242,6 +242,20 @@ def test_what_is_not_there_and_what_is_asked_in_english_is_not_asked_of_the_mode
     assert server.requests == []
 
 
+def test_who_gave_the_report_is_not_asked_of_the_model(
+    server: Endpoint, tmp_path: Path, data_dir: Path
+) -> None:
+    opening = "——2031年1月8日在青禾市第五届人民代表大会第二次会议上\n青禾市人民政府市长 李青山\n"
+    source = tmp_path / "2031年青禾市政府工作报告.txt"
+    source.write_text(TEXT.replace("\n", f"\n{opening}", 1), "utf-8")
+    settings = Settings(
+        data_dir=data_dir, model="scripted", openai_base_url=server.url, answer_cache=False
+    )
+    server.says("这份报告是青禾市人民政府市长作的[1]。")
+    assert "李青山" in ReportQA.open(source, settings=settings).ask("这份报告是谁作的？").text
+    assert server.requests == []
+
+
 def test_the_prompt_holds_numbered_evidence_with_section_and_period_and_the_figures(
     green: ReportQA, server: Endpoint
 ) -> None:
