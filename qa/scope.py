@@ -36,8 +36,12 @@ _PARTNER = re.compile(
 )
 _HERE = re.compile(r"[我本](?P<kind>[省市区县])|我们(?P<kind2>[省市区县])")
 _EDITION = re.compile(
-    r"(?:(?:根据|按照?|依据|从|在)(?P<before>[\u4e00-\u9fff]{2,8}?)??)?[《]?(?P<year>(?:19|20)\d\d)年?(?:度)?的?《?(?P<place>(?:(?![年的]|人民|政府|工作)[\u4e00-\u9fff]){2,6}?)?[省市区县]?(?:人民)?(?:政府)?的?《?(?:政府)?(?:工作)?报告[》]?(?:中|里面?|上)?(?:显示|提到|提出|指出|说|讲)?的?[,，:：]?"
-    r"|,? ?(?:according to |in |from |as )?(?:the |its |their )?(?P<year2>(?:19|20)\d\d) (?:government )?(?:work )?report(?:'s)?(?: of| says| states| notes)?,?",
+    r"(?:(?:根据|按照?|依据|据|从|在)(?P<before>[\u4e00-\u9fff]{2,8}?)??)?(?:人民)?(?:政府)?《?(?P<year>(?:19|20)\d\d)年?(?:度)?的?《?"
+    r"(?P<place>(?:(?![年的]|人民|政府|工作)[\u4e00-\u9fff]){2,6}?)?(?:自治区|[省市区县])?(?:人民)?(?:政府)?的?《?(?:政府)?(?:工作)?报告》?"
+    r"(?:中|里面?|上)?(?:显示|提到|提出|指出|说|讲)?的?[,，:：]?"
+    r"|,? ?(?:according to |in |from |as )?(?:the |its |their )?(?P<year2>(?:19|20)\d\d) (?P<place2>(?:(?!(?:government|work|report|in|of|the|and|for|to)\b)[a-z]+ ){1,2}?)?"
+    r"(?:government )?(?:work )?report(?:'s)?(?: of| says| states| notes)?,?"
+    r"|(?:government )?(?:work )?report(?: of| for| from)? (?P<year3>(?:19|20)\d\d)\b,?",
     re.IGNORECASE,
 )
 _OVER_YEARS = re.compile(
@@ -364,9 +368,9 @@ def _without_title(text: str) -> tuple[str, int | None]:
     found = _EDITION.search(text)
     if found is None:
         return text, None
-    place = found["before"] or found["place"] or ""
+    place = found["before"] or found["place"] or found["place2"] or ""
     rest = (text[: found.start()] + place + text[found.end() :]).strip(" ,，:：")
-    return rest, int(found["year"] or found["year2"])
+    return rest, int(found["year"] or found["year2"] or found["year3"])
 
 
 def _side_by_side(text: str, mentions: Sequence[Mention]) -> bool:

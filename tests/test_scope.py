@@ -48,6 +48,8 @@ def _asked(scope: Scope) -> list[tuple[str, int | None]]:
         ("根据重庆市2020年政府工作报告,高新技术企业多少家?", "重庆", 2020),
         ("在重庆2020年的《政府工作报告》中,高新技术企业多少家?", "重庆", 2020),
         ("What was Chongqing's GDP, according to its 2020 report?", "重庆", 2020),
+        ("The 2020 Chongqing report: what was the growth of GDP?", "重庆", 2020),
+        ("What was GDP, according to the Chongqing government work report 2020?", "重庆", 2020),
         ("四川去年粮食产量多少?", "四川", 2025),
         ("河南去年粮食产量", "河南", 2025),
     ],
