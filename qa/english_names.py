@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from qa.lexicon import longest_first
+from qa.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,8 @@ class EnglishNames:
 @cache
 def english_names() -> EnglishNames:
     """Return the English lexicon, read once."""
-    path = Path(__file__).with_name("lexicon_english.toml")
     terms: dict[str, tuple[str, ...]] = {}
-    for term, names in tomllib.loads(path.read_text("utf-8"))["english"].items():
+    for term, names in packaged("lexicon_english.toml")["english"].items():
         for name in map(_bare, names):
             terms[name] = (*terms.get(name, ()), term)
     either = longest_first(terms).pattern.replace(r"\ ", "[ -]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa import wording
@@ -26,6 +26,8 @@ _EFFECT = re.compile(
 )
 # So many of the best figures that name a thing are compared for which names it alone.
 _RIVALS = 4
+# One of so many may go before the best.
+_NEXT_BEST = 12
 # An indicator with less besides is just the one that is asked for.
 _ALONE = 0.35
 _HARDLY = 0.1
@@ -63,44 +65,53 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
     )
     judged = (_judged(inquiry, figure) for figure in figures)
     ranked = sorted(filter(None, judged), key=lambda c: c.score, reverse=True)
-    # What was asked of another year cannot answer: a good one of the right year goes before it.
-    for candidate in ranked[1:12]:
-        if ranked[0].in_period or candidate.score < ranked[0].score - 0.8:
-            break
-        if (
-            candidate.in_period
-            and candidate.fits
-            and candidate.named >= 0.6
-            and not candidate.lacks
-        ):
-            return [candidate, *(c for c in ranked if c is not candidate)]
+    if not ranked:
+        return []
+    ranked = _timely_first(ranked)
     measured = inquiry.question.units - wording.RATES
     return _fitting_first(ranked) if measured else _same_first(ranked)
 
 
+def _first(ranked: list[Candidate], better: Callable[[Candidate], bool]) -> list[Candidate]:
+    """Put the first of the next best that is better than the best before all, if there is one."""
+    found = next(filter(better, ranked[1:_NEXT_BEST]), None)
+    return ranked if found is None else [found, *(c for c in ranked if c is not found)]
+
+
+def _timely_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Put a good one of the right year before what was asked of another, which cannot answer."""
+    best = ranked[0]
+    if best.in_period:
+        return ranked
+    return _first(ranked, lambda c: c.score >= best.score - 0.8 and _is_good(c))
+
+
+def _is_good(candidate: Candidate) -> bool:
+    answers = candidate.in_period and candidate.fits and not candidate.lacks
+    return answers and candidate.named >= 0.6
+
+
 def _same_first(ranked: list[Candidate]) -> list[Candidate]:
     """Put what is asked of the same indicator before what is not: its growth before its level."""
-    if not ranked or ranked[0].fits:
-        return ranked
     best = ranked[0]
-    for candidate in ranked[1:12]:
-        same = candidate.named >= best.named and candidate.surplus <= best.surplus + _HARDLY
-        if same and candidate.fits and candidate.in_period and candidate.lacks <= best.lacks:
-            return [candidate, *(c for c in ranked if c is not candidate)]
-    return ranked
+    if best.fits:
+        return ranked
+    return _first(ranked, lambda c: _says_as_much(c, best) and c.surplus <= best.surplus + _HARDLY)
 
 
 def _fitting_first(ranked: list[Candidate]) -> list[Candidate]:
     """Put a figure in the unit asked for before one that says as much in another: «运了多少吨货?»."""
-    if not ranked or ranked[0].fits or ranked[0].surplus < _ALONE:
-        return ranked
     best = ranked[0]
-    for candidate in ranked[1:12]:
-        beside = candidate.figure.passage == best.figure.passage
-        answers = candidate.fits and candidate.in_period and candidate.lacks <= best.lacks
-        if beside and answers and candidate.named >= best.named:
-            return [candidate, *(c for c in ranked if c is not candidate)]
-    return ranked
+    if best.fits or best.surplus < _ALONE:
+        return ranked
+    beside = best.figure.passage
+    return _first(ranked, lambda c: _says_as_much(c, best) and c.figure.passage == beside)
+
+
+def _says_as_much(candidate: Candidate, best: Candidate) -> bool:
+    """Tell whether a candidate fits and is named no worse than the best, which does not."""
+    answers = candidate.fits and candidate.in_period and candidate.lacks <= best.lacks
+    return answers and candidate.named >= best.named
 
 
 def plainer(ranked: Sequence[Candidate]) -> Candidate | None:

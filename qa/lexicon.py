@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
+
+from qa.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the lexicon that ships with the package, read once."""
-    table = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text("utf-8"))
+    table = packaged("lexicon.toml")
     names: dict[str, tuple[str, ...]] = {}
     for term, others in table["same"].items():
         for name in (term, *others):

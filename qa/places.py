@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from qa.lexicon import lexicon
+from qa.packaged import packaged
 from vectorstore.report import Span
 
 
@@ -30,7 +29,7 @@ class Gazetteer:
 @cache
 def gazetteer() -> Gazetteer:
     """Return the gazetteer that ships with the package, read once."""
-    table = tomllib.loads(Path(__file__).with_name("places.toml").read_text("utf-8"))
+    table = packaged("places.toml")
     provinces = table["provinces"]
     english = {name: place for place, known in provinces.items() for name in known["english"]}
     return Gazetteer(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from qa.answer import Reason
+from qa.packaged import packaged
 from vectorstore.errors import ReportQAError
 
 _Words = dict[Reason, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
@@ -57,4 +57,4 @@ class RefusalWords(BaseModel):
 
 @cache
 def _ours() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("qa") / "refusals.toml").read_text("utf-8"))
+    return packaged("refusals.toml")

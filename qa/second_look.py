@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from qa.facts import fits, in_period
 from qa.inquiry import Inquiry, clause_spans, context
-from qa.points import Point
+from qa.points import EDGE, Point
 from qa.question import Form
 from vectorstore.figures import Figure
 from vectorstore.quantity import find_quantities
@@ -45,7 +45,7 @@ class Clause:
 
 def trimmed(passage: Passage, span: Span) -> str:
     """Return a piece of a paragraph without the punctuation around it."""
-    return span.of(passage.text).strip(" ,，;；:：。！!？?、")
+    return span.of(passage.text).strip(EDGE)
 
 
 def told_otherwise(inquiry: Inquiry) -> Figure | Point | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,16 +55,6 @@ def written(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pat
 @pytest.fixture
 def file(written: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(written, tmp_path / "library.zip"))
-
-
-@pytest.fixture(scope="module")
-def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
-    folder = tmp_path_factory.mktemp("server") / "chroma"
-    folder.mkdir()
-    process = ChromaProcess(folder)
-    process.start()
-    yield process
-    process.stop()
 
 
 def _imported(file: Path, store: PassageStore) -> IndexSummary:

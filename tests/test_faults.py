@@ -175,16 +175,6 @@ def test_an_indexer_killed_many_times_leaves_a_whole_state(tmp_path: Path) -> No
     _check_kills(tmp_path, _KILLS)
 
 
-@pytest.fixture(scope="module")
-def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
-    folder = tmp_path_factory.mktemp("server") / "chroma"
-    folder.mkdir()
-    process = ChromaProcess(folder)
-    process.start()
-    yield process
-    process.stop()
-
-
 def _check_server(chroma: ChromaProcess, place: list[str], hit: Callable[[], None]) -> None:
     PassageStore.open(opened(place), Drawn()).add(OLD)
     for time_ in range(4):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -41,16 +41,6 @@ CHANGED = _report(
     "2031年青禾市", "青禾市政府工作报告\n一、2030年工作回顾\n新增就业4万人。失业率降至5.2%。\n"
 )
 BAISHI = _report("2031年白石县", "白石县政府工作报告\n一、2030年工作回顾\n粮食产量20万吨。\n")
-
-
-@pytest.fixture(scope="module")
-def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
-    folder = tmp_path_factory.mktemp("server") / "chroma"
-    folder.mkdir()
-    process = ChromaProcess(folder)
-    process.start()
-    yield process
-    process.stop()
 
 
 @pytest.fixture

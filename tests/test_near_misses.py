@@ -44,7 +44,10 @@ COMPUTED = (
     ("高速公路通车总里程是轨道交通运营里程的多少倍?", "9.83倍"),
     ("高技术制造业和战略性新兴产业增速之差是?", "1个百分点"),
     ("5G基站去年和今年一共多少个?", "4万个"),
-    ("What's the gap between the growth of the electronics and materials industries?", "0.4 percentage points"),
+    (
+        "What's the gap between the growth of the electronics and materials industries?",
+        "0.4 percentage points",
+    ),
     ("How many 5G base stations in 2019 and 2020 in total?", "40,000"),
 )
 
@@ -56,7 +59,9 @@ def test_what_is_computed_shows_its_operands(qa: ReportQA, question: str, value:
     assert any(len(claim.operands) > 1 for claim in answer.claims)
 
 
-@pytest.mark.parametrize("question", ["2020年主要目标是什么?", "What are the main targets for 2020?"])
+@pytest.mark.parametrize(
+    "question", ["2020年主要目标是什么?", "What are the main targets for 2020?"]
+)
 def test_the_aims_of_a_year_are_told_as_the_report_announces_them(
     qa: ReportQA, question: str
 ) -> None:

@@ -89,7 +89,10 @@ def test_opening_nothing_says_what_was_expected(tmp_path: object) -> None:
 
 
 def test_of_two_questions_the_refused_one_is_named_in_the_note(qa: ReportQA) -> None:
-    for question in ("2019年GDP增长多少?重庆有多少家博物馆?", "重庆有多少家博物馆?2019年GDP增长多少?"):
+    for question in (
+        "2019年GDP增长多少?重庆有多少家博物馆?",
+        "重庆有多少家博物馆?2019年GDP增长多少?",
+    ):
         answer = qa.ask(question)
         assert "6.3%" in answer.text
         assert "博物馆" in answer.note
