@@ -33,8 +33,12 @@ class Weights:
 
     def of(self, text: str) -> float:
         """Return the summed weight of the characters of `text`."""
+        return sum(self.each(text))
+
+    def each(self, text: str) -> list[float]:
+        """Return the weight of each character of `text`."""
         weights = self._weights
-        return sum(weights.get(char, 1.0) for char in text)
+        return [weights.get(char, 1.0) for char in text]
 
 
 # The share of a question's weight from which on a term may not be passed over.
@@ -49,6 +53,7 @@ _FULL_NAME = 4
 MEASURE = re.compile(
     r"(?:增加值|总产值|产值|总额|总值|总量|收入|支出|投资|面积|数量|比重|占比|比例|规模|里程|产量|吞吐量|余额|率)$"
 )
+_TAKEN_IN = {narrow: re.compile(taken_in) for narrow, taken_in in QUALIFIERS.items()}
 # What a name may cover at most without its qualifier.
 _UNQUALIFIED = 0.4
 
@@ -66,7 +71,7 @@ class _Name:
             for longer in wholes
             if text.startswith(word) and (longer.endswith(word) or word == text)
         ]
-        self.weights = [weights.of(char) for char in text]
+        self.weights = weights.each(text)
         self.whole = sum(self.weights)
         # Latin names and pairs of characters are there or not there; longer ones may be in part.
         divisible = len(text) > 2 and not text.isascii() and not whole
@@ -76,9 +81,7 @@ class _Name:
         measure = MEASURE.search(text)
         self.head = measure.start() - 1 if measure and measure.start() > 1 else 0
         self.qualifiers = [
-            re.compile(taken_in)
-            for narrow, taken_in in QUALIFIERS.items()
-            if narrow in asked + text
+            taken_in for narrow, taken_in in _TAKEN_IN.items() if narrow in asked + text
         ]
 
     def covered(self, text: str) -> float:
@@ -121,8 +124,9 @@ class Matcher:
             for term, names in zip(terms, wordings, strict=True)
         ]
         # A text without a single pair of characters of a term need not be looked at closely.
+        # They are sought one by one: a pattern of them takes longer to compile than to search with.
         self._traces = [
-            re.compile("|".join(re.escape(t) for name in names for t in name.pairs or [name.text]))
+            list(dict.fromkeys(trace for name in names for trace in name.pairs or [name.text]))
             for names in self._names
         ]
         self._shares = [
@@ -137,7 +141,7 @@ class Matcher:
         if not self._total:
             return 0.0
         covered = self._covered(texts)
-        return sum(w * c for w, c in zip(self._shares, covered, strict=True)) / self._total
+        return sum([w * c for w, c in zip(self._shares, covered, strict=True)]) / self._total
 
     def heads(self, indicator: str) -> float:
         """Return how far an indicator names the head of the question, its last essential term.
@@ -198,16 +202,16 @@ class Matcher:
     def _covered(self, texts: Sequence[str]) -> list[float]:
         """Return for each term how far the best of the texts speaks of it."""
         rows = [self._seen.get(text) or self._look(text) for text in texts]
-        return rows[0] if len(rows) == 1 else [max(shares) for shares in zip(*rows, strict=True)]
+        return rows[0] if len(rows) == 1 else list(map(max, *rows))
 
     def _look(self, text: str) -> list[float]:
         quoted = text.lower()
         bare = wording.QUOTES.sub("", quoted)
         row = [
-            max(name.covered(quoted if name.quoted else bare) for name in names)
-            if trace.search(bare) or names[0].quoted
+            max([name.covered(quoted if name.quoted else bare) for name in names])
+            if names[0].quoted or _any_in(bare, traces)
             else 0.0
-            for names, trace in zip(self._names, self._traces, strict=True)
+            for names, traces in zip(self._names, self._traces, strict=True)
         ]
         self._seen[text] = row
         return row
@@ -231,3 +235,10 @@ class Matcher:
         unknown = "".join(c for c, keep in zip(rest, left, strict=True) if keep and c != "\0")
         whole = self._weights.of(text)
         return self._weights.of(unknown) / whole if whole else 0.0
+
+
+def _any_in(text: str, pieces: Iterable[str]) -> bool:
+    for piece in pieces:  # noqa: SIM110  # a generator takes longer than the search
+        if piece in text:
+            return True
+    return False
