@@ -126,11 +126,17 @@ def test_a_generation_continued_is_the_one_derived_anew(invented: list[Invented]
 def test_every_row_is_found_by_its_name(store: PassageStore) -> None:
     state = store.snapshot
     for position in range(len(state.reports)):
-        rows = [state.row_named(id_) for id_ in state.row_ids(position)]
+        rows = state.rows_named(state.row_ids(position))
         assert rows == list(range(*state.catalogue.span(position)))
-    version = state.versions[0]
-    for id_ in (f"{version}:1:99", f"{version}:9999:0", "没有@这份:1:0"):
-        assert state.row_named(id_) is None
+    first, *_, last = state.versions
+    ids = [f"{last}:9999:0", f"{first}:1:0", f"{first}:1:99", "没有@这份:1:0", f"{last}:1:0"]
+    assert state.rows_named(ids) == [
+        None,
+        0,
+        None,
+        None,
+        state.catalogue.span(len(state.versions) - 1)[0],
+    ]
 
 
 # -- the retriever

@@ -22,6 +22,8 @@ from vectorstore.report import Card, Part, Report
 
 PART_CODES: dict[Part, int] = {part: code for code, part in enumerate(Part)}
 
+Rows = NDArray[np.integer[Any]]
+
 _CARDS = "cards.json"
 _ARRAYS = ("starts", "paragraphs", "sentences", "parts")
 
@@ -104,12 +106,26 @@ class Catalogue:
         """Return the position of the report that a row belongs to."""
         return int(np.searchsorted(self.starts, row, side="right")) - 1
 
-    def row_at(self, position: int, paragraph: int, sentence: int) -> int | None:
-        """Return the row of a sentence, by its report's position and its paragraph's number."""
-        start, end = self.span(position)
-        row = start + int(np.searchsorted(self.paragraphs[start:end], paragraph)) + sentence
-        there = row < end and self.paragraphs[row] == paragraph and self.sentences[row] == sentence
-        return row if there else None
+    def reports_of(self, rows: Rows) -> NDArray[np.int64]:
+        """Return the positions of the reports that these rows belong to."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
+
+    def rows_at(
+        self, position: int, paragraphs: Sequence[int], sentences: Sequence[int]
+    ) -> NDArray[np.int64]:
+        """Return the rows of some sentences of one report, -1 for those that it does not have.
+
+        `paragraphs` are the numbers of their paragraphs.
+        """
+        rows = slice(*self.span(position))
+        numbers, indices = self.paragraphs[rows], self.sentences[rows]
+        wanted = np.array((paragraphs, sentences), dtype=np.int32)
+        places = np.searchsorted(numbers, wanted[0]) + wanted[1]
+        there = places < len(numbers)
+        there[there] = (numbers[places[there]] == wanted[0, there]) & (
+            indices[places[there]] == wanted[1, there]
+        )
+        return np.where(there, rows.start + places, -1)
 
     # -- files
 

@@ -170,7 +170,11 @@ class LexicalIndex:
 
     def scores(self, query: str) -> Scores:
         """Return the BM25 score of every text for `query`, in the order of the texts."""
-        return self.scores_within(query, [(0, len(self))])
+        scores = np.zeros(len(self), dtype=np.float32)
+        for term, times in self._terms(query):
+            rows, weights = self._postings(term)
+            scores[rows] += times * weights
+        return scores
 
     def scores_within(self, query: str, spans: Sequence[tuple[int, int]]) -> Scores:
         """Return the scores of the texts of each of these half-open runs, one after the other."""

@@ -131,10 +131,8 @@ class Retriever:
         search = self._search(query, max(k, _POOL), part, reports, words)
         if search is None:
             return []
-        return [
-            _hit(search, int(row), float(score), rank)
-            for rank, (row, score) in enumerate(zip(*search.ranked(k), strict=True), start=1)
-        ]
+        rows, scores = search.ranked(k)
+        return _hits(search, rows.tolist(), scores.tolist())
 
     def search(
         self,
@@ -162,10 +160,8 @@ class Retriever:
             if len(best) >= k or len(rows) < depth:
                 break
             depth *= 4
-        return [
-            _hit(search, row, score, rank)
-            for rank, (row, score) in enumerate([*best.values()][:k], start=1)
-        ]
+        first = [*best.values()][:k]
+        return _hits(search, [row for row, _ in first], [score for _, score in first])
 
     def distinctness(
         self, query: str, texts: Sequence[str], *, others: tuple[str, ...]
@@ -246,6 +242,10 @@ def _margins(found: Sequence[tuple[int, float]], searched: int) -> dict[int, flo
     return {row: cosine - found[place][1] for row, cosine in found[:place]}
 
 
-def _hit(search: _Search, index: int, score: float, rank: int) -> Hit:
-    row = search.state.row(index)
-    return Hit(row.passage, row.sentence, score, rank, search.margins.get(index, 0.0))
+def _hits(search: _Search, indices: Sequence[int], scores: Sequence[float]) -> list[Hit]:
+    """Return these rows as hits, in their order."""
+    found = zip(indices, search.state.rows_at(indices), scores, strict=True)
+    return [
+        Hit(row.passage, row.sentence, score, rank, search.margins.get(index, 0.0))
+        for rank, (index, row, score) in enumerate(found, start=1)
+    ]

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import LexicalIndex
 from vectorstore.report import Passage, Report
@@ -45,22 +47,43 @@ class Snapshot:
 
     def row(self, index: int) -> Row:
         """Return a row; its report is opened if need be."""
-        report = self.reports[self.catalogue.report_of(index)]
-        passage = report.passage(int(self.catalogue.paragraphs[index]))
-        assert passage is not None  # the catalogue is of these reports
-        return Row(passage, int(self.catalogue.sentences[index]))
+        return self.rows_at([index])[0]
+
+    def rows_at(self, indices: Sequence[int]) -> list[Row]:
+        """Return some rows; their reports are opened if need be."""
+        catalogue, wanted = self.catalogue, np.array(indices, dtype=np.int64)
+        positions = catalogue.reports_of(wanted).tolist()
+        reports = {position: self.reports[position] for position in set(positions)}
+        found = []
+        for position, number, sentence in zip(
+            positions,
+            catalogue.paragraphs[wanted].tolist(),
+            catalogue.sentences[wanted].tolist(),
+            strict=True,
+        ):
+            passage = reports[position].passage(number)
+            assert passage is not None  # the catalogue is of these reports
+            found.append(Row(passage, sentence))
+        return found
 
     def paragraph(self, index: int) -> tuple[int, int]:
         """Return what tells the paragraph of a row from all others: its report and number."""
         return self.catalogue.report_of(index), int(self.catalogue.paragraphs[index])
 
-    def row_named(self, id_: str) -> int | None:
-        """Return the row that has this name among the vectors, `None` if it is not live."""
-        version, paragraph, sentence = id_.rsplit(":", 2)
-        position = self._positions.get(version)
-        if position is None:
-            return None
-        return self.catalogue.row_at(position, int(paragraph), int(sentence))
+    def rows_named(self, ids: Sequence[str]) -> list[int | None]:
+        """Return the rows that have these names among the vectors, `None` for what is not live."""
+        named = [id_.rsplit(":", 2) for id_ in ids]
+        found: list[int | None] = [None] * len(ids)
+        for version in {version for version, _, _ in named} & self._positions.keys():
+            places = [i for i, name in enumerate(named) if name[0] == version]
+            rows = self.catalogue.rows_at(
+                self._positions[version],
+                [int(named[i][1]) for i in places],
+                [int(named[i][2]) for i in places],
+            )
+            for i, row in zip(places, rows.tolist(), strict=True):
+                found[i] = None if row < 0 else row
+        return found
 
     def row_ids(self, position: int) -> tuple[str, ...]:
         """Return the names among the vectors of the rows of one report."""

@@ -345,8 +345,8 @@ class PassageStore:
         except StoreUnavailable:
             self._opened.clear()  # the server may come back with other tables
             raise
-        rows = ((state.row_named(id_), cosine) for id_, cosine in found)
-        return [(row, cosine) for row, cosine in rows if row is not None]
+        rows = state.rows_named([id_ for id_, _ in found])
+        return [(row, c) for row, (_, c) in zip(rows, found, strict=True) if row is not None]
 
     def vectors(self, state: Snapshot) -> Vectors:
         """Open the vectors of a state.
