@@ -82,9 +82,7 @@ def _in_other_words(inquiry: Inquiry) -> Draft | None:
     found = told_otherwise(inquiry)
     if isinstance(found, Figure):
         return draft_of([_figure_stated(inquiry, found)])
-    if found is None or not tells_what_is_asked(inquiry, [found]):
-        return None
-    return draft_of([_quoted(inquiry, found)])
+    return None if found is None else draft_of([_quoted(inquiry, found)])
 
 
 def _aims_as_a_whole(inquiry: Inquiry) -> list[Point]:

@@ -2,7 +2,7 @@
 
 Everyday words that no lexicon has («快垮的房子» for «农村危房») leave nothing in common to
 measure. Where only that stands between a question and its answer, the clauses of the
-nearest sentences are embedded one by one: a clause has one thing to say, and comes
+nearest sentences are embedded each by itself: a clause has one thing to say, and comes
 nearer to a question about just that than its whole sentence does. The nearest one
 answers if it holds what is asked for, passes over no place, person or qualifier in the
 question, and is clearly nearer to it than to questions of all sorts.
@@ -16,6 +16,7 @@ from qa.facts import fits, in_period
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.points import EDGE, Point
 from qa.question import Form
+from qa.shape import tells_what_is_asked
 from vectorstore.figures import Figure
 from vectorstore.quantity import find_quantities
 from vectorstore.report import Passage, Span
@@ -30,12 +31,11 @@ _NAMING = (Form.ENTITY, Form.LIST)
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause, and how much nearer it is to the question than to questions of all sorts."""
+    """One clause of a sentence."""
 
     passage: Passage
     sentence: int
     span: Span
-    nearer: float
 
     @property
     def text(self) -> str:
@@ -49,32 +49,43 @@ def trimmed(passage: Passage, span: Span) -> str:
 
 
 def told_otherwise(inquiry: Inquiry) -> Figure | Point | None:
-    """Return what the nearest clause tells, if it is what the question asks for."""
+    """Return what the nearest clause tells, if it is what the question asks for.
+
+    Embedding all clauses takes longer than the rest of an answer. Most often none of them
+    could answer, or none that could is near enough: then it does not matter which is nearest.
+    """
     counts = bool(inquiry.question.units) or inquiry.question.form is Form.FIGURE
     if not counts and inquiry.question.form not in _NAMING:
         return None
-    nearest = nearest_clause(inquiry)
-    if nearest is None or not _may_answer(inquiry, nearest, counts=counts):
+    clauses = _clauses(inquiry)
+    told = [_told(inquiry, clause, counts=counts) for clause in clauses]
+    able = [clause.text for clause, found in zip(clauses, told, strict=True) if found is not None]
+    thresholds = inquiry.thresholds
+    least = thresholds.figure_nearer if counts else thresholds.name_nearer
+    if not able or max(inquiry.distinctness(able)) < least:
         return None
-    if counts:
-        near = nearest.nearer >= inquiry.thresholds.figure_nearer
-        return _figure_in(inquiry, nearest) if near else None
-    return _point(nearest) if nearest.nearer >= inquiry.thresholds.name_nearer else None
+    nearer = inquiry.distinctness([clause.text for clause in clauses])
+    best = max(range(len(clauses)), key=lambda place: nearer[place])
+    return told[best] if nearer[best] >= least else None
 
 
-def nearest_clause(inquiry: Inquiry) -> Clause | None:
-    """Return the clause of the first sentences found that is most clearly near the question."""
-    places = [
-        (hit.passage, hit.sentence, span)
+def _clauses(inquiry: Inquiry) -> list[Clause]:
+    """Return the clauses of the first sentences found."""
+    found = (
+        Clause(hit.passage, hit.sentence, span)
         for hit in inquiry.hits[:_SENTENCES]
         for span in clause_spans(hit.passage, hit.sentence)
-        if len(trimmed(hit.passage, span)) >= _SHORTEST
-    ]
-    if not places:
+    )
+    return [clause for clause in found if len(clause.text) >= _SHORTEST]
+
+
+def _told(inquiry: Inquiry, clause: Clause, *, counts: bool) -> Figure | Point | None:
+    """Return what a clause tells of what is asked for, if it may answer."""
+    if not _may_answer(inquiry, clause, counts=counts):
         return None
-    nearer = inquiry.distinctness([trimmed(passage, span) for passage, _, span in places])
-    best = max(range(len(places)), key=lambda i: nearer[i])
-    return Clause(*places[best], nearer[best])
+    found = _figure_in(inquiry, clause) if counts else _point(clause)
+    shapeless = isinstance(found, Point) and not tells_what_is_asked(inquiry, [found])
+    return None if shapeless else found
 
 
 def _may_answer(inquiry: Inquiry, clause: Clause, *, counts: bool) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from qa import ReportQA
 from vectorstore.embedding import Embedder
@@ -152,3 +154,51 @@ def test_what_is_near_to_any_question_is_told_from_what_is_near_to_this_one(
     assert housing > economy
     assert housing > 0.0
     assert retriever.distinctness("什么?", [], others=others) == []
+
+
+class _Told:
+    """The embedder, and the passages that it was given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name, self.dimension = embedder.name, embedder.dimension
+        self._embedder = embedder
+        self.passages: list[list[str]] = []
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._embedder.embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.passages.append(list(texts))
+        return self._embedder.embed_passages(texts)
+
+
+def test_pieces_of_sentences_are_embedded_once_and_together(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    told, others = _Told(embedder), ("图书馆有多少座?", "房价涨了百分之几?")
+    retriever = Retriever(PassageStore.open(tmp_path, told))
+    housing, roads = "改造农村危房3.9万户", "新建公路2万公里"
+    both = retriever.distinctness("危房改造了多少户?", [housing, roads, housing], others=others)
+    assert both[0] == both[2] > both[1]
+    retriever.distinctness("公路有多长?", ["公路通车里程", roads], others=others)
+    assert told.passages == [[housing, roads], ["公路通车里程"]]
+    alone = Retriever(PassageStore.open(tmp_path / "alone", embedder))
+    assert alone.distinctness("危房改造了多少户?", [roads], others=others) == pytest.approx(
+        [both[1]], abs=1e-6
+    )
+
+
+def test_what_no_clause_can_answer_is_not_looked_at_closely(
+    tmp_path: Path, qa: ReportQA, data_dir: Path, embedder: Embedder
+) -> None:
+    told = _Told(embedder)
+    store = PassageStore.open(shutil.copytree(data_dir / "index", tmp_path / "index"), told)
+    asked = ReportQA(Retriever(store))
+    assert (
+        asked.ask("汽车产业增加值增长多少?").abstention
+        == qa.ask("汽车产业增加值增长多少?").abstention
+    )
+    assert not told.passages
+    assert "3.9万户" in asked.ask("快垮掉的屋子去年修好了多少户?").text
+    assert told.passages
+    store.close()

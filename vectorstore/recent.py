@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -28,6 +28,17 @@ class Recent(Generic[K, V]):
         value = make()  # two threads may both make one; waiting would be longer
         self.put(key, value)
         return value
+
+    def get_all(self, keys: Sequence[K], make: Callable[[list[K]], Iterable[V]]) -> list[V]:
+        """Return the values of some keys; those not at hand are made together."""
+        with self._lock:
+            found = {key: self._values[key] for key in keys if key in self._values}
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            found.update(zip(missing, make(missing), strict=True))
+        for key in keys:
+            self.put(key, found[key])
+        return [found[key] for key in keys]
 
     def put(self, key: K, value: V) -> None:
         """Keep a value."""

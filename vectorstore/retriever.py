@@ -175,15 +175,12 @@ class Retriever:
         if not texts:
             return []
         bank = self._banks.get(others, lambda: self.store.embedder.embed_queries(others))
-        pieces = np.stack([self._as_passage(text) for text in texts])
+        pieces = np.stack(self._pieces.get_all(texts, self.store.embedder.embed_passages))
         nearest = np.sort(pieces @ bank.T, axis=1)[:, -_NEAREST:].mean(axis=1)
         return [float(value) for value in pieces @ self._embedded(query) - nearest]
 
     def _embedded(self, query: str) -> NDArray[np.float32]:
         return self._vectors.get(query, lambda: self.store.embedder.embed_queries([query])[0])
-
-    def _as_passage(self, text: str) -> NDArray[np.float32]:
-        return self._pieces.get(text, lambda: self.store.embedder.embed_passages([text])[0])
 
     def writes(self, words: str) -> bool:
         """Tell whether one sentence has all the terms of some words: then it most likely has them."""
