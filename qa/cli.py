@@ -204,7 +204,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
 
 
 @app.command()
-def doctor(chroma: Chroma = None) -> None:
+def doctor(reports: Reports = None, chroma: Chroma = None) -> None:
     """检查安装、模型和索引，并说明如何修复。"""
     from qa.doctor import examine
     from qa.settings import Settings
@@ -213,7 +213,7 @@ def doctor(chroma: Chroma = None) -> None:
     if chroma is not None:
         settings = settings.model_copy(update={"chroma": chroma})
     ill = 0
-    for finding in examine(settings):
+    for finding in examine(settings, reports):
         print(f"{'✓' if finding.well else '✗'} {finding.name}：{finding.text}")
         ill += not finding.well
     print("一切正常。" if not ill else f"有 {ill} 处需要处理，见上面标 ✗ 的各行。")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from qa.settings import Settings
 from vectorstore.errors import ReportQAError
@@ -25,14 +26,14 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield findings on the installation, the model, the index, and one answer."""
+def examine(settings: Settings, reports: Path | None = None) -> Iterator[Finding]:
+    """Yield findings on the installation, the model, the index at `reports`, and one answer."""
     yield Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0])
     for package in _PACKAGES:
         yield _package(package)
     yield Finding("数据文件夹", True, str(settings.data_dir))
     yield _tried("嵌入模型", lambda: _model(settings))
-    yield _tried("索引与回答", lambda: _answer(settings))
+    yield _tried("索引与回答", lambda: _answer(settings, reports))
     yield _tried("语言模型", lambda: _language_model(settings))
 
 
@@ -58,11 +59,12 @@ def _model(settings: Settings) -> str:
     return f"{embedder.name}，{length} 维"
 
 
-def _answer(settings: Settings) -> str:
+def _answer(settings: Settings, reports: Path | None) -> str:
     from qa.service import ReportQA
 
     # The language model is looked at by itself: its faults are not those of the index.
-    qa = ReportQA.open(settings=settings.model_copy(update={"model": ""}))
+    qa = ReportQA.open(reports, settings=settings.model_copy(update={"model": ""}))
+    qa.check()
     answer = qa.ask("地区生产总值增长多少？")
     names = "、".join(report.id for report in qa.reports)
     return f"{names}；试答用时 {answer.seconds * 1000:.0f} 毫秒"

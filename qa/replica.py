@@ -64,6 +64,10 @@ class Replica(ReportQA):
         """The reports of the state in force, answered without a language model."""
         return self._edition.plain
 
+    def check(self) -> None:
+        """Compare every file of the index with its checksum, however long that takes."""
+        self._edition.check()
+
     def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
         """Answer one question from the state that is in force when it is asked."""
         return AnswerStream(self._streamed(question, history))

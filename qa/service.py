@@ -157,6 +157,14 @@ class ReportQA:
         """Why no question can be answered now, `None` if all is well."""
         return None
 
+    def check(self) -> None:
+        """Compare every file of the index with its checksum, however long that takes.
+
+        Raises:
+            StoreError: one is damaged.
+        """
+        self._retriever.store.check()
+
     @property
     def _panel(self) -> Panel:
         """The reports as they are now."""

@@ -82,3 +82,15 @@ def test_index_own_reports_and_ask_them(run, tmp_path: Path) -> None:
 
 def test_doctor_finds_all_well(run) -> None:
     assert "一切正常" in run("doctor").stdout
+
+
+def test_doctor_names_a_damaged_file_of_an_index(run, tmp_path: Path) -> None:
+    report = tmp_path / "青禾.txt"
+    report.write_text("青禾市政府工作报告\n一、2030年工作回顾\n建成公园12座。\n", "utf-8")
+    run("index", str(report), "--to", str(tmp_path / "index"))
+    assert "一切正常" in run("doctor", "--reports", str(tmp_path / "index")).stdout
+    (weights,) = (tmp_path / "index").glob("lexical/*/weights.npy")
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x7f")
+    told = run("doctor", "--reports", str(tmp_path / "index"), status=1).stdout
+    assert f"{weights} 已损坏" in told
+    assert "--rebuild" in told

@@ -32,18 +32,24 @@ from vectorstore.outline import build_report
 from vectorstore.report import Report
 from vectorstore.server import ChromaServer
 from vectorstore.shared import SharedIndex
+from vectorstore.snapshot import Row, contextualised
 from vectorstore.store import PassageStore
 
 _KILLS = int(os.environ.get("REPORT_QA_KILLS", "200"))
 
 
-def _report(id_: str, jobs: int) -> Report:
+def _report(id_: str, jobs: int, lines: int = 0) -> Report:
     text = f"{id_}政府工作报告\n一、2030年工作回顾\n新增就业{jobs}万人。失业率降至5.2%。\n新建学校3所。\n"
+    text += "".join(f"{id_}第{n}项工作完成{n}件。\n" for n in range(lines))
     return build_report(text, report_id=id_, filename=f"{id_}.txt")
 
 
 OLD = [_report("甲市", 3)]
 NEW = [_report("甲市", 4), _report("乙县", 5)]
+# Over a thousand sentences Chroma keeps a graph on disk.
+LARGE = 1100
+LARGE_OLD = [_report("甲市", 3, LARGE)]
+LARGE_NEW = [_report("甲市", 4, LARGE), _report("乙县", 5, LARGE)]
 
 
 def opened(place: list[str]) -> Home:
@@ -71,12 +77,15 @@ class Drawn:
 
 def write_for_ever(place: list[str]) -> None:
     """Go to and fro between the two states: by replacing and adding, and by rebuilding."""
+    large = place[-1] == "large"
+    old, new = (LARGE_OLD, LARGE_NEW) if large else (OLD, NEW)
+    place = [each for each in place if each != "large"]
     try:
         PassageStore.open(opened(place), Drawn())
         print(os.getpid(), flush=True)
         while True:
-            PassageStore.open(opened(place), Drawn()).add(NEW)
-            PassageStore.rebuilt(opened(place), Drawn()).add(OLD)
+            PassageStore.open(opened(place), Drawn()).add(new)
+            PassageStore.rebuilt(opened(place), Drawn()).add(old)
     except StoreError as error:
         print(error, flush=True)
     os._exit(1)
@@ -99,9 +108,10 @@ for _ in sys.stdin:
 
 
 class Writers:
-    """Writers of one index, one after the other."""
+    """Writers of one index, one after the other; each is let live for some of `seconds`."""
 
-    def __init__(self, *place: str) -> None:
+    def __init__(self, *place: str, seconds: float = 1.5) -> None:
+        self._seconds = seconds
         self._parent = subprocess.Popen(
             [sys.executable, "-c", _BEGETTING, *place],
             stdin=subprocess.PIPE,
@@ -115,7 +125,7 @@ class Writers:
         self._parent.stdin.write("\n")
         self._parent.stdin.flush()
         child = int(self.said())
-        time.sleep(random.uniform(0, 1.5))
+        time.sleep(random.uniform(0, self._seconds))
         return child
 
     def kill(self) -> None:
@@ -173,6 +183,44 @@ def test_an_indexer_killed_at_random_moments_leaves_a_whole_state(tmp_path: Path
 @pytest.mark.timeout(7200)
 def test_an_indexer_killed_many_times_leaves_a_whole_state(tmp_path: Path) -> None:
     _check_kills(tmp_path, _KILLS)
+
+
+@pytest.mark.parametrize(
+    "kills", [5, pytest.param(_KILLS, marks=[pytest.mark.long, pytest.mark.timeout(7200)])]
+)
+def test_an_indexer_killed_while_it_writes_a_graph_leaves_a_whole_state(
+    tmp_path: Path, kills: int
+) -> None:
+    place = tmp_path / "index"
+    PassageStore.open(place, Drawn()).add(LARGE_OLD)
+    writers = Writers(str(place), "large", seconds=6)
+    for kill in range(kills):
+        writers.kill()
+        copy = shutil.copytree(place, tmp_path / f"copy-{kill}")
+        store = PassageStore.open(copy, Drawn())
+        assert _whole_of_many(store) in (LARGE_OLD, LARGE_NEW), f"after kill {kill}"
+        store.add(LARGE_NEW)
+        assert _whole_of_many(store) == LARGE_NEW
+        store.close()
+        shutil.rmtree(copy)
+    writers.close()
+
+
+def _whole_of_many(store: PassageStore) -> list[Report]:
+    """Return the reports; sentences from every part of them are found, and all are there."""
+    store.check()
+    rows = store.snapshot.rows
+    assert store.vectors(store.snapshot).count() == len(rows)
+    for number in range(1, len(rows), 100):
+        text = _text_of(rows[number])
+        ((found, cosine),) = store.dense(store.embedder.embed_queries([text])[0], 1)
+        assert (_text_of(rows[found]), cosine > 0.999) == (text, True)
+    return list(store.reports)
+
+
+def _text_of(row: Row) -> str:
+    text = row.passage.sentences[row.sentence].of(row.passage.text)
+    return contextualised(row.passage, text)
 
 
 def _check_server(chroma: ChromaProcess, place: list[str], hit: Callable[[], None]) -> None:

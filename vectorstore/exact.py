@@ -27,7 +27,8 @@ class ReportVectors:
     """The vectors of single report versions, row by row in reading order.
 
     They are what the vector database holds, kept once more in a file for each version,
-    from which they are mapped; a file that is missing or damaged is made again.
+    from which they are mapped; a file that is missing or damaged is made again. Those of
+    unit length are taken to be undamaged: what else a vector says cannot be checked.
     """
 
     def __init__(self, folder: Path, fetch: Callable[[Snapshot, Sequence[str]], Matrix]) -> None:
@@ -49,15 +50,15 @@ class ReportVectors:
 
     def of(self, state: Snapshot, position: int) -> Matrix:
         """Return the vectors of the rows of one report."""
-        key = (state.vectors, state.versions[position])
+        key = (state.manifest.line, state.versions[position])
         return self._open.get(key, lambda: self._kept(state, position))
 
     def _kept(self, state: Snapshot, position: int) -> Matrix:
-        folder, name = self._folder / state.vectors, _name(state.versions[position])
+        folder, name = self._folder / state.manifest.line, _name(state.versions[position])
         start, end = state.catalogue.span(position)
         with suppress(OSError, ValueError):
             vectors: Matrix = arrays.mapped(folder, name)
-            if len(vectors) == end - start:
+            if len(vectors) == end - start and _are_unit(vectors):
                 return vectors
         vectors = self._fetch(state, state.row_ids(position))
         with suppress(OSError):  # where nothing can be written, the database is asked each time
@@ -72,11 +73,16 @@ class ReportVectors:
         keep = {f"{_name(version)}.npy" for version in state.versions}
         with suppress(OSError):
             for folder in self._folder.iterdir():
-                if folder.name != state.vectors:
+                if folder.name != state.manifest.line:
                     shutil.rmtree(folder, ignore_errors=True)
-            for path in (self._folder / state.vectors).iterdir():
+            for path in (self._folder / state.manifest.line).iterdir():
                 if path.name not in keep:
                     path.unlink()
+
+
+def _are_unit(vectors: Matrix) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.all(np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 0.01))
 
 
 def _name(version: str) -> str:

@@ -3,47 +3,46 @@
 manifest.json        which report versions are live; replaced in one step
 reports/HASH.json    the records of one report version
 lexical/GENERATION/  where the live sentences stand, and the BM25 index over them
-exact/chroma-NAME/   the vectors of single report versions once more, for exact search
-chroma-NAME/         the vectors, one row for each sentence of each version
+exact/chroma-LINE/   the vectors of single report versions once more, for exact search
+chroma-LINE.TOKEN/   the vectors of one state, one row for each sentence
+draft-chroma-LINE/   vectors that are in no state yet
 .lock                held while writing
+
+Of `lexical` and `chroma` the manifest knows the checksums.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vectorstore import manifest as manifests
-from vectorstore import records
+from vectorstore import records, seal
+from vectorstore.chroma_folders import PREFIX, ChromaFolders
+from vectorstore.disk import flush, write_atomically, writing_to
 from vectorstore.errors import ForeignIndex, IndexBusy, StoreError
 from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
-from vectorstore.vectors import Vectors
-
-if TYPE_CHECKING:
-    from vectorstore.chroma import Chroma
+from vectorstore.vectors import Receiver, Vectors
 
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _REPORTS = "reports"
 _LEXICAL = "lexical"
-_CHROMA = "chroma"
-_TABLE = "sentences"
 
 
 class IndexFolder:
     """One folder that holds an index, or may come to hold one."""
 
-    shared = False  # an embedded Chroma does not see what another process writes
+    shared = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open: dict[str, Chroma] = {}
+        self._vectors = ChromaFolders(path, self.mend)
 
     def __str__(self) -> str:
         return str(self.path)
@@ -61,8 +60,7 @@ class IndexFolder:
 
     def close(self) -> None:
         """Let go of the files of the vector database."""
-        while self._open:
-            self._open.popitem()[1].close()
+        self._vectors.close()
 
     @contextmanager
     def writing(self, first: Manifest) -> Iterator[None]:
@@ -70,7 +68,7 @@ class IndexFolder:
         import filelock
 
         lock = filelock.FileLock(self.path / _LOCK)
-        with self._writable():
+        with writing_to(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             try:
                 lock.acquire(timeout=0)
@@ -79,23 +77,12 @@ class IndexFolder:
                     f"另一个进程正在写入 {self} 的索引。请等它完成后再运行一次。"
                 ) from error
         try:
-            with self._writable():
+            with writing_to(self.path):
                 if not (self.path / _MANIFEST).exists():
                     self.commit(first)
             yield
         finally:
             lock.release()
-
-    @contextmanager
-    def _writable(self) -> Iterator[None]:
-        """Turn what the file system refuses into an error that says what to do."""
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(
-                f"不能写入 {self}：{error.strerror}。原有的索引没有变。"
-                "请腾出空间、检查权限，或换一个可以写入的位置。"
-            ) from error
 
     def is_index(self) -> bool:
         """Tell whether an index is here, of any model and version, or what is left of one.
@@ -107,25 +94,23 @@ class IndexFolder:
             return self.manifest() is not None
         except StoreError:
             entries = {path.name for path in self.path.iterdir()} if self.path.is_dir() else set()
-            kinds = {name.split("-")[0] for name in entries} & {_REPORTS, _LEXICAL, _CHROMA}
+            kinds = {name.split("-")[0] for name in entries} & {_REPORTS, _LEXICAL, PREFIX}
             # One name alone may be chance: a rebuild must not empty what is not its own.
             if _MANIFEST in entries and len(kinds) >= 2:
                 return True
             raise
 
-    def sweep(self, manifest: Manifest, rows: int) -> None:
+    def sweep(self, manifest: Manifest) -> None:
         """Delete what the manifest does not name; what cannot be goes the next time."""
         keep = {self._report_path(version) for version in manifest.versions}
-        with suppress(OSError, StoreError):
-            vectors = self.vectors(manifest.vectors)
-            if vectors.count() > rows:
-                vectors.keep_only([version.key for version in manifest.versions])
+        with suppress(OSError):
             for path in (self.path / _REPORTS).glob("*.json*"):
                 if path not in keep:
                     path.unlink()
-        for path in (*self.path.glob(f"{_LEXICAL}/*"), *self.path.glob(f"{_CHROMA}*")):
-            if path.name not in (manifest.lexical, manifest.vectors):
+        for path in self.path.glob(f"{_LEXICAL}/*"):
+            if path.name != manifest.lexical:
                 shutil.rmtree(path, ignore_errors=True)
+        self._vectors.sweep(manifest.vectors, drafts=True)
 
     # -- the manifest
 
@@ -163,8 +148,8 @@ class IndexFolder:
 
     def commit(self, manifest: Manifest) -> None:
         """Put a manifest in force."""
-        with self._writable():
-            _write_atomically(self.path / _MANIFEST, manifests.dump(manifest))
+        with writing_to(self.path):
+            write_atomically(self.path / _MANIFEST, manifests.dump(manifest))
 
     # -- the records
 
@@ -185,10 +170,10 @@ class IndexFolder:
 
     def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
         """Write the records of these versions."""
-        with self._writable():
+        with writing_to(self.path):
             (self.path / _REPORTS).mkdir(exist_ok=True)
             for version, report in reports:
-                _write_atomically(self._report_path(version), records.dump(report))
+                write_atomically(self._report_path(version), records.dump(report))
 
     def _report_path(self, version: Version) -> Path:
         return self.path / _REPORTS / f"{version.hash}.json"
@@ -204,48 +189,59 @@ class IndexFolder:
         folder = self.path / _LEXICAL / str(manifest.lexical)
         if Generation.is_older(folder):
             return derive()
+        self._check_lexical(manifest)
         generation = Generation.load(folder)
         if not generation.is_of(manifest.versions):
             raise StoreError(f"{folder} 里的目录与 {self} 的清单不符。{self.mend}")
         return generation
 
-    def write_generation(self, name: str, generation: Generation) -> None:
-        """Write a generation, on disk before this returns."""
-        target = self.path / _LEXICAL / name
+    def write_generation(self, manifest: Manifest, generation: Generation) -> Manifest:
+        """Write the generation of a manifest, on disk before this returns, and seal its files."""
+        target = self.path / _LEXICAL / str(manifest.lexical)
         shutil.rmtree(target, ignore_errors=True)
-        with self._writable():
+        with writing_to(self.path):
             generation.save(target)
-            for path in (*target.iterdir(), target, target.parent):
-                _flush(path)
+            graphs = self._vectors.graphs(manifest.vectors)
+            vectors = self.path / manifest.vectors
+            for path in (*target.iterdir(), target, target.parent, *vectors.rglob("*"), vectors):
+                flush(path)
+            return replace(manifest, files=seal.sealed(self.path, (*target.iterdir(), *graphs)))
 
-    def vectors(self, name: str) -> Vectors:
+    def _check_lexical(self, manifest: Manifest, *, wholly: bool = False) -> None:
+        files = [file for file in manifest.files if file.path.startswith(f"{_LEXICAL}/")]
+        if told := seal.damage(self.path, files, wholly=wholly):
+            raise StoreError(f"{told}。{self.mend}")
+
+    def draft(self, manifest: Manifest) -> Receiver:
+        """Return where vectors wait that are to join those of a state."""
+        return self._vectors.draft(manifest)
+
+    def settled(self, manifest: Manifest) -> Manifest:
+        """Make the vectors of the versions of a manifest from those in force and the draft.
+
+        Raises:
+            StoreError: those in force are damaged, or there is no room.
+        """
+        with writing_to(self.path):
+            return replace(manifest, vectors=self._vectors.settled(manifest))
+
+    def vectors(self, manifest: Manifest) -> Vectors:
         """Open the vectors that a manifest names.
 
         Raises:
-            StoreError: they are damaged.
+            StoreError: they are missing or damaged.
         """
-        from vectorstore.chroma import Chroma
+        return self._vectors.open(manifest)
 
-        if name not in self._open:
-            self._open[name] = Chroma.embedded(self.path / name, str(self), self.mend)
-        return Vectors(self._open[name].table(_TABLE))
+    def hold(self, manifest: Manifest) -> object:
+        """Return what keeps the vectors of a state from being swept while it is referred to."""
+        return self._vectors.hold(manifest)
 
+    def check(self, manifest: Manifest) -> None:
+        """Compare the files of a state with their checksums, every byte of them.
 
-def _write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, on disk before this returns."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _flush(path.parent)
-
-
-def _flush(path: Path) -> None:
-    """Have a file, or the entries of a folder, on disk before this returns."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        Raises:
+            StoreError: one is damaged.
+        """
+        self._check_lexical(manifest, wholly=True)
+        self._vectors.check(manifest, wholly=True)

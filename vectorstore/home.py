@@ -10,7 +10,7 @@ from typing import Protocol
 from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
 from vectorstore.report import Report
-from vectorstore.vectors import Vectors
+from vectorstore.vectors import Receiver, Vectors
 
 
 class Home(Protocol):
@@ -23,7 +23,7 @@ class Home(Protocol):
 
     @property
     def shared(self) -> bool:
-        """Whether other processes may put new states in force while this one searches."""
+        """Whether it is on a server, which may be away."""
         ...
 
     @property
@@ -48,8 +48,8 @@ class Home(Protocol):
         """Put a manifest in force in one step."""
         ...
 
-    def sweep(self, manifest: Manifest, rows: int) -> None:
-        """Delete what this manifest, just committed and of so many rows, does not name."""
+    def sweep(self, manifest: Manifest) -> None:
+        """Delete what this manifest, just committed, does not name and nobody is reading."""
         ...
 
     def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
@@ -60,8 +60,8 @@ class Home(Protocol):
         """Return the records of these versions, in this order."""
         ...
 
-    def write_generation(self, name: str, generation: Generation) -> None:
-        """Write a generation, before the manifest that names it is committed."""
+    def write_generation(self, manifest: Manifest, generation: Generation) -> Manifest:
+        """Write the generation of a manifest, before that is committed, and return what is to be."""
         ...
 
     def generation(self, manifest: Manifest, derive: Callable[[], Generation]) -> Generation:
@@ -72,8 +72,39 @@ class Home(Protocol):
         """
         ...
 
-    def vectors(self, name: str) -> Vectors:
-        """Open the vectors that a manifest names."""
+    def draft(self, manifest: Manifest) -> Receiver:
+        """Return what takes the vectors that are to join those of a state."""
+        ...
+
+    def settled(self, manifest: Manifest) -> Manifest:
+        """Make the vectors of the versions of a manifest complete, once all were received.
+
+        Returns the manifest with the place where they are. Those of the state in force stay
+        as they are.
+
+        Raises:
+            StoreError: those in force are damaged, or there is no room.
+        """
+        ...
+
+    def vectors(self, manifest: Manifest) -> Vectors:
+        """Open the vectors that a manifest names.
+
+        Raises:
+            StoreError: they are missing or damaged.
+        """
+        ...
+
+    def hold(self, manifest: Manifest) -> object:
+        """Return what keeps the vectors of a state from being swept while it is referred to."""
+        ...
+
+    def check(self, manifest: Manifest) -> None:
+        """Compare every file of a state with its checksum, however long that takes.
+
+        Raises:
+            StoreError: one is damaged.
+        """
         ...
 
     def close(self) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from vectorstore.embedding import Embedder
 from vectorstore.errors import ForeignIndex, ModelMismatch, StoreError
+from vectorstore.seal import Sealed
 
 FORMAT = "report-qa index"
 FORMAT_VERSION = 2
@@ -38,6 +39,7 @@ class Manifest:
 
     `lexical` is the generation of the terms, `vectors` the name of the place of the
     vectors: a rebuilt index has a new one, so that the old state lasts until it is whole.
+    `files` are those of this state alone, as they must be found.
     """
 
     model: str
@@ -45,6 +47,12 @@ class Manifest:
     versions: tuple[Version, ...]
     lexical: str | None
     vectors: str
+    files: tuple[Sealed, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """What the places of all states have in common that a version's vectors are the same in."""
+        return self.vectors.split(".", 1)[0]
 
     @classmethod
     def empty(cls, embedder: Embedder) -> Manifest:
@@ -67,8 +75,9 @@ class Manifest:
 
 
 def generation_of(versions: tuple[Version, ...]) -> str:
-    """Name a set of live versions by 16 hex digits."""
-    return hashlib.sha256("\n".join(v.key for v in versions).encode()).hexdigest()[:16]
+    """Name a generation of live versions: a rebuilt index has another one of the same."""
+    name = hashlib.sha256("\n".join(v.key for v in versions).encode()).hexdigest()[:16]
+    return f"{name}-{secrets.token_hex(2)}"
 
 
 def dump(manifest: Manifest) -> str:
@@ -81,6 +90,7 @@ def dump(manifest: Manifest) -> str:
         "reports": [{"id": v.id, "hash": v.hash} for v in manifest.versions],
         "lexical": manifest.lexical,
         "vectors": manifest.vectors,
+        "files": [asdict(file) for file in manifest.files],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
 
@@ -109,6 +119,8 @@ def parse(text: str, source: str, place: str, mend: str) -> Manifest:
             versions=tuple(Version(r["id"], r["hash"]) for r in content["reports"]),
             lexical=content["lexical"],
             vectors=str(content["vectors"] if content["version"] > 1 else _FIRST_VECTORS),
+            # Indexes were not sealed at first.
+            files=tuple(Sealed(**file) for file in content.get("files", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{source} 已损坏：{error}。{mend}") from error

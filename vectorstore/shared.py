@@ -135,7 +135,7 @@ class SharedIndex:
             raise IndexBusy(f"另一个进程已先更新了 {self} 的索引。请再运行一次。")
         self._known = (mine, manifest)
 
-    def sweep(self, manifest: Manifest, rows: int) -> None:
+    def sweep(self, manifest: Manifest) -> None:
         """Delete what has not been in force for a while; what cannot be goes the next time."""
         with suppress(StoreError):
             chroma = self._chroma
@@ -205,11 +205,15 @@ class SharedIndex:
             if generation.is_of(manifest.versions):
                 return generation
         generation = derive()
-        self.write_generation(name, generation)
+        self._keep(name, generation)
         return generation
 
-    def write_generation(self, name: str, generation: Generation) -> None:
+    def write_generation(self, manifest: Manifest, generation: Generation) -> Manifest:
         """Keep a generation on this machine, if there is room."""
+        self._keep(str(manifest.lexical), generation)
+        return manifest
+
+    def _keep(self, name: str, generation: Generation) -> None:
         folder = self.cache / _LEXICAL
         # Other processes of this machine may be writing the same.
         draft = folder / f"{name}.{secrets.token_hex(4)}"
@@ -223,9 +227,22 @@ class SharedIndex:
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def vectors(self, name: str) -> Vectors:
+    def vectors(self, manifest: Manifest) -> Vectors:
         """Open the vectors that a manifest names."""
-        return Vectors(self._chroma.table(_PREFIX + name))
+        return Vectors(self._chroma.table(_PREFIX + manifest.vectors))
+
+    draft = vectors  # a search passes over rows of versions that are not live
+
+    def settled(self, manifest: Manifest) -> Manifest:
+        """Return the manifest as it is: the vectors are where they were received."""
+        return manifest
+
+    def hold(self, manifest: Manifest) -> object:
+        """Hold nothing: what is replaced stays for `GRACE` seconds."""
+        return None
+
+    def check(self, manifest: Manifest) -> None:
+        """Leave the server's files to the server."""
 
 
 def _newest(heads: Table) -> str | None:

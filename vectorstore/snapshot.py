@@ -11,6 +11,7 @@ import numpy as np
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import LexicalIndex
+from vectorstore.manifest import Manifest
 from vectorstore.report import Passage, Report
 from vectorstore.shelf import Shelf
 
@@ -31,16 +32,19 @@ class Snapshot:
 
     Rows are the sentences of the live reports in reading order; `lexical` scores them by
     position, `catalogue` says where each stands. `versions[i]` is the key of the version
-    of `reports[i]`; `vectors` names the place of their vectors in the index's home.
+    of `reports[i]`; `manifest` names the place of their vectors in the index's home, and
+    `hold` keeps them there.
     """
 
     reports: Shelf
     versions: tuple[str, ...]
     catalogue: Catalogue
     lexical: LexicalIndex
-    vectors: str
+    manifest: Manifest
+    hold: object = None
 
-    @cached_property
+    # Not kept: what refers to itself lets go of its files late.
+    @property
     def rows(self) -> Rows:
         """The rows in reading order, each read from its report when it is looked at."""
         return Rows(self)

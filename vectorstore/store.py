@@ -69,7 +69,7 @@ class PassageStore:
         self.exact = ReportVectors(
             home.cache / "exact", lambda state, ids: self.vectors(state).of(ids)
         )
-        self._state = (manifest, _load_snapshot(home, manifest))
+        self._state = self._loaded(manifest, None)
 
     @classmethod
     def open(cls, place: Path | Home, embedder: Embedder) -> PassageStore:
@@ -122,7 +122,9 @@ class PassageStore:
 
     def at_rest(self) -> PassageStore:
         """Return this store as it is now: it is not told of any new state."""
-        return copy.copy(self)
+        rested = copy.copy(self)
+        rested._opened = dict(self._opened)
+        return rested
 
     def refresh(self, within: float = 0.0) -> None:
         """Take over what others have put in force; look no sooner than `within` seconds again.
@@ -172,8 +174,12 @@ class PassageStore:
             changed = [(versions[i], incoming[i]) for i in (*summary.added, *summary.replaced)]
             if changed:
                 self.home.write_reports(changed)
-                self._embed(changed, progress, batch, vectors)
-                self._commit(tuple({**live, **versions}.values()))
+                self._commit(
+                    self._embed(
+                        replace(self._state[0], versions=tuple({**live, **versions}.values())),
+                        changed, progress, batch, vectors,
+                    )
+                )  # fmt: skip
         return summary
 
     def remove(self, report_id: str) -> None:
@@ -189,7 +195,7 @@ class PassageStore:
             if len(rest) == len(versions):
                 known = "、".join(version.id for version in versions) or "无"
                 raise UnknownReport(f"索引中没有报告「{report_id}」。现有报告:{known}。")
-            self._commit(rest)
+            self._commit(self.home.settled(replace(self._state[0], versions=rest)))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -211,28 +217,42 @@ class PassageStore:
             if committed is None:
                 committed = Manifest.empty(self.embedder) if known.versions else known
             if committed != known:
-                if not self.home.shared:
-                    self.close()  # what is opened does not see what others have written
                 self._adopt(committed)
             self._looked = time.monotonic()
             return committed.versions
 
     def _adopt(self, manifest: Manifest) -> None:
-        self._state = (manifest, _load_snapshot(self.home, manifest, self.snapshot))
+        self._state = self._loaded(manifest, self.snapshot)
+        self._opened = {}
+
+    def _loaded(self, manifest: Manifest, known: Snapshot | None) -> tuple[Manifest, Snapshot]:
+        """Load the state of a manifest, or of one that has come into force meanwhile."""
+        while True:
+            try:
+                return manifest, _load_snapshot(self.home, manifest, known)
+            except StoreError:
+                newest = _manifest_of(self.home, self.embedder)
+                if newest is None or newest == manifest:
+                    raise
+                manifest = newest
 
     def _embed(
         self,
+        manifest: Manifest,
         reports: Sequence[tuple[Version, Report]],
         progress: Progress | None,
         batch: int,
         known: Callable[[str], NDArray[np.float32]] | None,
-    ) -> None:
-        """Store the vectors of these versions; those there are kept.
+    ) -> Manifest:
+        """Store the vectors of these versions; return the manifest with the place of all.
+
+        Those that a run that died has left are used. The last sentence is told to be done
+        when all are in their place.
 
         Raises:
             StoreError: some did not arrive.
         """
-        vectors = self.vectors(self.snapshot)
+        vectors = self.home.draft(manifest)
         wanted = [
             sentence
             for version, report in reports
@@ -245,23 +265,26 @@ class PassageStore:
             else:
                 embedded = np.array([known(each.report)[each.position] for each in some])
             vectors.put([sentence.place for sentence in some], embedded)
-            if progress is not None:
+            if progress is not None and start + len(some) < len(wanted):
                 progress(start + len(some), len(wanted))
         for version, report in reports:
             if lost := len(_sentences(version, report, vectors.ids_of(version.key))):
                 raise StoreError(f"{self.home} 的向量库没有收下「{report.id}」的 {lost} 个句子。")
+        settled = self.home.settled(manifest)
+        if progress is not None and wanted:
+            progress(len(wanted), len(wanted))
+        return settled
 
-    def _commit(self, versions: tuple[Version, ...]) -> None:
+    def _commit(self, manifest: Manifest) -> None:
         """Put a new set of live versions in force, then sweep what is not live."""
-        before = self._state[0]
-        generation = generation_of(versions)
-        self.home.write_generation(generation, _derived(self.home, versions, self.snapshot))
-        manifest = replace(before, versions=versions, lexical=generation)
+        derived = _derived(self.home, manifest.versions, self.snapshot)
+        named = replace(manifest, lexical=generation_of(manifest.versions))
+        manifest = self.home.write_generation(named, derived)
         with self._lock:
             self.home.commit(manifest)
             self._replacing = False
             self._adopt(manifest)
-        self.home.sweep(manifest, len(self.snapshot.rows))
+        self.home.sweep(manifest)
         self._keep_exact()
 
     def _keep_exact(self) -> None:
@@ -352,16 +375,26 @@ class PassageStore:
         """Open the vectors of a state.
 
         Raises:
-            StoreError: some are missing.
+            StoreError: some are missing or damaged.
         """
-        if state.vectors not in self._opened:
-            vectors = self.home.vectors(state.vectors)
+        name = state.manifest.vectors
+        if name not in self._opened:
+            vectors = self.home.vectors(state.manifest)
             missing = len(state.rows) - vectors.count()
-            # Another process may have replaced what this snapshot shows.
+            # On a server another process may have replaced what this snapshot shows.
             if missing > 0 and self.home.manifest() == self._state[0]:
                 raise StoreError(f"{self.home} 的向量库里少了 {missing} 个句子。{self.home.mend}")
-            self._opened[state.vectors] = vectors
-        return self._opened[state.vectors]
+            self._opened[name] = vectors
+        return self._opened[name]
+
+    def check(self) -> None:
+        """Compare every file of the state in force with its checksum, however long that takes.
+
+        Raises:
+            StoreError: one is damaged, or vectors are missing.
+        """
+        self.home.check(self._state[0])
+        self.vectors(self.snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,4 +452,5 @@ def _load_snapshot(home: Home, manifest: Manifest, known: Snapshot | None = None
         lambda positions: home.reports([versions[position] for position in positions]),
         {position: opened[key] for position, key in enumerate(keys) if key in opened},
     )
-    return Snapshot(shelf, keys, generation.catalogue, generation.lexical, manifest.vectors)
+    hold = home.hold(manifest) if versions else None
+    return Snapshot(shelf, keys, generation.catalogue, generation.lexical, manifest, hold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,18 @@ class Place:
 
     id: str
     version: str
+
+
+class Receiver(Protocol):
+    """What takes vectors, and knows those that it has."""
+
+    def ids_of(self, version: str) -> set[str]:
+        """Return the names of the sentences of a version that have their vector."""
+        ...
+
+    def put(self, places: Sequence[Place], vectors: NDArray[np.float32]) -> None:
+        """Store vectors; those of the same name are replaced."""
+        ...
 
 
 class Vectors:
