@@ -199,6 +199,6 @@ def test_what_no_clause_can_answer_is_not_looked_at_closely(
         == qa.ask("汽车产业增加值增长多少?").abstention
     )
     assert not told.passages
-    assert "3.9万户" in asked.ask("快垮掉的屋子去年修好了多少户?").text
-    assert told.passages
+    assert asked.ask("旅游一年总共挣了多少亿元?").abstention is not None
+    assert told.passages  # a clause counts in 亿元
     store.close()
