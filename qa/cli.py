@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from qa import library_cli
-from qa.terminal import Chroma, Reports, open_qa, show_progress
+from qa.terminal import Chroma, Here, Reports, open_qa, show_progress
 from vectorstore.errors import BatchError, ReportQAError
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="问题。")] = None,
     reports: Reports = None,
     chroma: Chroma = None,
+    here: Here = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象。")] = False,
     batch: Annotated[
         Path | None, typer.Option("--batch", help="一行一个问题的 JSONL 文件。")
@@ -72,7 +73,7 @@ def ask(
         return
     if question is None:
         raise typer.BadParameter("请给出一个问题，或用 --batch 给出一个文件。")
-    answer = open_qa(reports, chroma).ask(question)
+    answer = open_qa(reports, chroma).ask(question, here=here)
     if as_json:
         from qa.batch import record
 
@@ -122,7 +123,7 @@ def _show_table(table: Table) -> None:
 
 
 @app.command()
-def chat(reports: Reports = None, chroma: Chroma = None) -> None:
+def chat(reports: Reports = None, chroma: Chroma = None, here: Here = None) -> None:
     """在终端里连续提问；空行或 Ctrl-D 结束。"""
     from qa.conversation import Turn
 
@@ -135,7 +136,7 @@ def chat(reports: Reports = None, chroma: Chroma = None) -> None:
             break
         if not question:
             break
-        answer = qa.ask(question, history)
+        answer = qa.ask(question, history, here=here)
         _show(answer)
         history += [Turn("user", question), Turn("assistant", answer.text)]
 

@@ -25,6 +25,11 @@ class Editions:
         """The reports that name no region of their own."""
         return tuple(report for report in self.reports if not report.region)
 
+    def named(self, name: str) -> Report | None:
+        """Return the report of this id, or the newest of the region of this name."""
+        by_id = [report for report in self.reports if report.id == name]
+        return next(iter(by_id or self.of(name)), None)
+
     def of(self, region: str) -> tuple[Report, ...]:
         """Return the reports of one region, newest first."""
         return self._by_region.get(region, ())

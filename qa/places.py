@@ -164,6 +164,15 @@ def _romanised(regions: Collection[str]) -> dict[str, str]:
     return {"".join(lazy_pinyin(region)): region for region in sorted(regions)}
 
 
+def may_be_called(region: str, kind: str) -> bool:
+    """Tell whether a region may call itself «我省», «我市», «我区» or «我县», by the last character."""
+    known = gazetteer()
+    if region in known.provinces:
+        city = region in known.groups["直辖市"]
+        return kind == ("市" if city else "区" if region in known.groups["自治区"] else "省")
+    return kind in "市县区"
+
+
 def english_name(region: str) -> str:
     """Return how a region is written in English: 四川 as «Sichuan»."""
     for name, place in gazetteer().english.items():

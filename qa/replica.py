@@ -1,4 +1,4 @@
-"""Replica: answers from an index on a server that others write meanwhile.
+"""Replica: answers from an index, in a folder or on a server, that others write meanwhile.
 
 A question is answered from start to end by one edition: a `ReportQA` over one committed
 state. A thread looks every few seconds whether a new state is in force and makes it ready
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from qa.conversation import Turn
 from qa.service import Answering, AnswerStream, ReportQA
-from vectorstore.errors import IndexMissing, ReportQAError
+from vectorstore.errors import IndexMissing, ReportQAError, StoreError
 from vectorstore.figures import Figure
 from vectorstore.report import Hit, Report
 from vectorstore.retriever import Retriever
@@ -34,7 +34,7 @@ _FIRST_QUESTION = "地区生产总值增长多少？"
 
 
 class Replica(ReportQA):
-    """One of many that answer over the index of one server."""
+    """One of many that answer over one index."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class Replica(ReportQA):
         self._store = store
         self._trouble: str | None = None
         self._making = threading.Lock()
-        self._edition = ReportQA(Retriever(store.at_rest()), model=model, refusals=refusals)
         super().__init__(Retriever(store.at_rest()), model=model, refusals=refusals)
+        self._edition = ReportQA(self._retriever, model=model, refusals=refusals)
         threading.Thread(target=_follow, args=(weakref.ref(self),), daemon=True).start()
 
     @property
@@ -68,18 +68,30 @@ class Replica(ReportQA):
         """Compare every file of the index with its checksum, however long that takes."""
         self._edition.check()
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, here: str | None = None
+    ) -> AnswerStream:
         """Answer one question from the state that is in force when it is asked."""
-        return AnswerStream(self._streamed(question, history))
+        return AnswerStream(self._streamed(question, history, here))
 
-    def _streamed(self, question: str, history: Sequence[Turn]) -> Answering:
-        return (yield from self._current()._answering(question, history))
+    def _streamed(self, question: str, history: Sequence[Turn], here: str | None) -> Answering:
+        edition = self._current()
+        try:
+            return (yield from edition._answering(question, history, here))
+        except StoreError as failed:
+            newer = self._newer_than(edition, failed)
+        return (yield from newer._answering(question, history, here))
 
     def search(
         self, query: str, k: int = 10, *, region: str | None = None, year: int | None = None
     ) -> list[Hit]:
         """Return the `k` best paragraphs for a query, best first."""
-        return self._current().search(query, k, region=region, year=year)
+        edition = self._current()
+        try:
+            return edition.search(query, k, region=region, year=year)
+        except StoreError as failed:
+            newer = self._newer_than(edition, failed)
+        return newer.search(query, k, region=region, year=year)
 
     def figures(
         self,
@@ -104,6 +116,18 @@ class Replica(ReportQA):
         check_filled(self._store)
         return self._edition
 
+    def _newer_than(self, edition: ReportQA, failed: StoreError) -> ReportQA:
+        """Return the edition that has taken the place of one while it was in use.
+
+        Raises:
+            StoreError: none has; `failed` then has another reason.
+        """
+        self._store.refresh()
+        newest = self._newest()
+        if newest is edition:
+            raise failed
+        return newest
+
     def _newest(self) -> ReportQA:
         """Return the edition of the state that the store has seen last, ready to answer."""
         with self._making:
@@ -114,6 +138,7 @@ class Replica(ReportQA):
                 edition.ask(_FIRST_QUESTION)  # the language model need not hear of it
                 edition._model = self._model
                 self._edition = edition
+                self._retriever = edition._retriever  # what it had would keep an old state's files
             return self._edition
 
     def _look(self) -> None:
@@ -136,9 +161,10 @@ def check_filled(store: PassageStore) -> None:
         IndexMissing: it does.
     """
     if not store.reports:
+        option = "--chroma" if store.home.shared else "--to"
         raise IndexMissing(
             f"{store.home} 上没有已索引的报告。"
-            f"请先运行：report-qa index 报告文件 --chroma {store.home}"
+            f"请先运行：report-qa index 报告文件 {option} {store.home}"
         )
 
 

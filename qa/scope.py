@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from qa import wording
 from qa.editions import Editions
-from qa.places import Mention, Places, gazetteer
+from qa.places import Mention, Places, gazetteer, may_be_called
 from qa.question import is_english, simplified
 from vectorstore.report import Report
 
@@ -34,7 +34,7 @@ _EACH = re.compile(
 _PARTNER = re.compile(
     r"合作|协作|共建|对口|携手|联合|往来|毗邻|双城|支援|帮扶|援|企业来|来自|cooperat|partner|jointly|support for|between .* and .* (?:sign|build|project)"
 )
-_HERE = re.compile(r"[我本](?P<kind>[省市区县])|我们(?P<kind2>[省市区县])")
+_HERE = re.compile(r"(?:我|(?<!资)本)(?P<kind>[省市区县])|我们(?P<kind2>[省市区县])")
 _EDITION = re.compile(
     r"(?:(?:根据|按照?|依据|据|从|在)(?P<before>[\u4e00-\u9fff]{2,8}?)??)?(?:人民)?(?:政府)?《?(?P<year>(?:19|20)\d\d)年?(?:度)?的?《?"
     r"(?P<place>(?:(?![年的]|人民|政府|工作)[\u4e00-\u9fff]){2,6}?)?(?:自治区|[省市区县])?(?:人民)?(?:政府)?的?《?(?:政府)?(?:工作)?报告》?"
@@ -191,7 +191,7 @@ class Scoper:
         hinted = [r for m in scope.places if m.loose for r in m.regions if r in regions]
         if here := _HERE.search(scope.text):
             kind = here["kind"] or here["kind2"]
-            hinted = [r for r in regions if _is_of_kind(r, kind)] or hinted
+            hinted = [r for r in regions if may_be_called(r, kind)] or hinted
         homes = [gazetteer().cities[city] for city in cities]
         likely = tuple(dict.fromkeys([*hinted, *(r for r in homes if r in regions)]))
         if len(likely) == 1 and hinted:
@@ -382,12 +382,3 @@ def _is_partnership(text: str) -> bool:
     return bool(_PARTNER.search(text)) and not re.search(
         r"各(?:是|有|为|多|自)|分别|谁|哪(?:一?个|里|边)?[省市地更最]", text
     )
-
-
-def _is_of_kind(region: str, kind: str) -> bool:
-    """Tell whether «我省», «我市» … may mean a region."""
-    known = gazetteer()
-    if region in known.provinces:
-        city = region in known.groups["直辖市"]
-        return kind == ("市" if city else "区" if region in known.groups["自治区"] else "省")
-    return kind in "市县区"

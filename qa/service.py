@@ -16,6 +16,7 @@ from qa.answer import Abstention, Answer, Citation, Drafted, Reason
 from qa.citation import renumber
 from qa.conversation import Turn, condense
 from qa.following import standing_alone
+from qa.here import in_full
 from qa.panel import Panel
 from qa.question import is_english, parts_of, without_asides, without_orders
 from qa.refusal_words import RefusalWords
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from qa.generative import Writer
     from qa.language_model import LanguageModel
     from qa.settings import Settings
-    from vectorstore.embedding import Embedder
     from vectorstore.retriever import Retriever
     from vectorstore.store import PassageStore
 
@@ -122,12 +122,15 @@ class ReportQA:
         settings: Settings | None = None,
         progress: Progress | None = None,
         callbacks: Sequence[BaseCallbackHandler] = (),
+        following: bool = False,
     ) -> ReportQA:
         """Open the built-in report, or the report file, folder of reports or index at `path`.
 
         What is not indexed yet is indexed first; `progress(done, total)` follows it. Without
         a path, and with a Chroma server in the settings, its index is opened.
         `callbacks` are LangChain's: they are told of each call of the language model.
+        `following`, what other processes index meanwhile can be asked within seconds; over a
+        server that is always so.
 
         Raises:
             ReportQAError: the path, the index or the model cannot be used.
@@ -139,8 +142,12 @@ class ReportQA:
 
         settings = settings or Settings()
         embedder = open_embedder(settings.embedding_model)
+        model, refusals = _model_of(settings, callbacks), RefusalWords.open(settings.refusals)
         if path is None and settings.chroma:
-            return _replica(settings, embedder, callbacks)
+            from vectorstore.shared import SharedIndex
+
+            home = SharedIndex(settings.server, settings.shared_dir)
+            return _replica(PassageStore.open(home, embedder), model, refusals)
         folder, sources = locate(path, settings.data_dir)
         store = PassageStore.open(folder, embedder)
         if sources:
@@ -149,8 +156,9 @@ class ReportQA:
             raise IndexMissing(
                 f"{folder} 里没有已索引的报告。请先运行:report-qa index 报告文件或文件夹"
             )
-        refusals = RefusalWords.open(settings.refusals)
-        return cls(Retriever(store), model=_model_of(settings, callbacks), refusals=refusals)
+        if following:
+            return _replica(store, model, refusals)
+        return cls(Retriever(store), model=model, refusals=refusals)
 
     @property
     def trouble(self) -> str | None:
@@ -187,15 +195,19 @@ class ReportQA:
     def _without_model(self) -> ReportQA:
         return ReportQA(self._retriever, self._thresholds, refusals=self._refusals)
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, here: str | None = None
+    ) -> Answer:
         """Answer one question, taking what is left out from the history.
 
-        Raises:
-            QuestionError: the question is longer than 2000 characters.
-        """
-        return self.stream(question, history).result
+        `here` is the id of a report, or a region: what «我市», «全省» or «our city» mean.
 
-    def _answering(self, question: str, history: Sequence[Turn]) -> Answering:
+        Raises:
+            QuestionError: the question is longer than 2000 characters, or there is no such report.
+        """
+        return self.stream(question, history, here=here).result
+
+    def _answering(self, question: str, history: Sequence[Turn], here: str | None) -> Answering:
         begun = time.perf_counter()
         if len(question) > MAX_QUESTION:
             raise QuestionError(
@@ -204,11 +216,26 @@ class ReportQA:
         if not re.search(r"\w", question):
             answer = Answer(question, abstention=self._refusal(Reason.EMPTY, question))
         else:
-            answer = yield from self._answer(question, history)
+            answer = yield from self._answer(question, history, self._before(here))
         return replace(answer, seconds=time.perf_counter() - begun)
 
-    def _answer(self, question: str, history: Sequence[Turn]) -> Answering:
-        asking = without_asides(without_orders(question))
+    def _before(self, here: str | None) -> Report | None:
+        """Return the report that the asker has before him.
+
+        Raises:
+            QuestionError: it is not here.
+        """
+        editions = self._panel.scoper.editions
+        found = editions.named(here) if here else None
+        if here and found is None:
+            told = editions.told(english=False) or "、".join(r.id for r in editions.reports)
+            raise QuestionError(f"没有「{here}」的报告。现有：{told}。")
+        return found
+
+    def _answer(self, question: str, history: Sequence[Turn], here: Report | None) -> Answering:
+        editions = self._panel.scoper.editions
+        asking = in_full(without_asides(without_orders(question)), here, editions)
+        history = [replace(turn, content=in_full(turn.content, here, editions)) for turn in history]
         if not re.search(r"\w", asking):
             return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
         writer = self._writer()
@@ -245,9 +272,11 @@ class ReportQA:
 
         return Writer(self._model, self._panel.verifier)
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, here: str | None = None
+    ) -> AnswerStream:
         """Answer one question as a stream of text; `result` is the answer itself."""
-        return AnswerStream(self._answering(question, history))
+        return AnswerStream(self._answering(question, history, here))
 
     def search(
         self, query: str, k: int = 10, *, region: str | None = None, year: int | None = None
@@ -298,22 +327,16 @@ class ReportQA:
         ]
 
 
-def _replica(
-    settings: Settings, embedder: Embedder, callbacks: Sequence[BaseCallbackHandler]
-) -> ReportQA:
-    """Open the index on the server that is set.
+def _replica(store: PassageStore, model: LanguageModel | None, refusals: RefusalWords) -> ReportQA:
+    """Answer from what is in force in the index at any time.
 
     Raises:
         IndexMissing: it holds no report.
     """
     from qa.replica import Replica, check_filled
-    from vectorstore.shared import SharedIndex
-    from vectorstore.store import PassageStore
 
-    home = SharedIndex(settings.server, settings.shared_dir)
-    store = PassageStore.open(home, embedder)
     check_filled(store)
-    return Replica(store, _model_of(settings, callbacks), RefusalWords.open(settings.refusals))
+    return Replica(store, model, refusals)
 
 
 def _model_of(settings: Settings, callbacks: Sequence[BaseCallbackHandler]) -> LanguageModel | None:

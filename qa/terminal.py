@@ -22,8 +22,13 @@ Chroma = Annotated[
     ),
 ]
 
+Here = Annotated[
+    str | None,
+    typer.Option("--here", help="「我市」「全省」所指的地区，或一份报告的名称。"),
+]
 
-def open_qa(path: Path | None, chroma: str | None) -> ReportQA:
+
+def open_qa(path: Path | None, chroma: str | None, *, following: bool = False) -> ReportQA:
     """Open what a command line names: a path, a Chroma server, or what is set."""
     from qa.service import ReportQA
     from qa.settings import Settings
@@ -33,7 +38,7 @@ def open_qa(path: Path | None, chroma: str | None) -> ReportQA:
         if path is not None:
             raise typer.BadParameter("--reports 和 --chroma 只能用一个。")
         settings = settings.model_copy(update={"chroma": chroma})
-    return ReportQA.open(path, settings=settings, progress=show_progress)
+    return ReportQA.open(path, settings=settings, progress=show_progress, following=following)
 
 
 def show_progress(done: int, total: int, what: str = "索引") -> None:

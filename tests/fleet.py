@@ -87,16 +87,16 @@ class ChromaProcess(Process):
 
 
 class ReplicaProcess(Process):
-    """`report-qa serve` over a Chroma server."""
+    """`report-qa serve` over a Chroma server, or over a folder."""
 
-    def __init__(self, folder: Path, chroma: str) -> None:
+    def __init__(self, folder: Path, place: str | Path) -> None:
         folder.mkdir(parents=True)
         super().__init__(folder, "/healthz")
-        self._chroma = chroma
+        self._place = ["--reports" if isinstance(place, Path) else "--chroma", str(place)]
 
     def arguments(self) -> list[str]:
         """Return the command that starts it."""
-        command = [sys.executable, "-m", "qa.cli", "serve", "--chroma", self._chroma]
+        command = [sys.executable, "-m", "qa.cli", "serve", *self._place]
         # The tests ask more than a visitor may.
         return [*command, "--port", str(self.port), "--per-minute", "100000"]
 
@@ -142,10 +142,11 @@ def eventually(look: Callable[[], _T], seconds: float = 60) -> _T:
     pytest.fail(f"not within {seconds:.0f} seconds")
 
 
-def index(chroma: str, folder: Path, *paths: Path) -> subprocess.Popen[str]:
-    """Start `report-qa index` into a Chroma server."""
+def index(place: str | Path, folder: Path, *paths: Path) -> subprocess.Popen[str]:
+    """Start `report-qa index` into a Chroma server, or into a folder."""
+    to = ["--to" if isinstance(place, Path) else "--chroma", str(place)]
     return subprocess.Popen(
-        [sys.executable, "-m", "qa.cli", "index", *map(str, paths), "--chroma", chroma],
+        [sys.executable, "-m", "qa.cli", "index", *map(str, paths), *to],
         env={**os.environ, "REPORT_QA_DATA_DIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

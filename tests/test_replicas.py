@@ -1,4 +1,4 @@
-"""Two replicas over one Chroma server: every answer is of one state, whoever dies."""
+"""Replicas over one Chroma server or one folder: every answer is of one state, whoever dies."""
 
 from __future__ import annotations
 
@@ -192,6 +192,48 @@ def test_a_server_that_has_lost_the_index_is_told_and_a_new_index_taken_over(
     for replica in fleet.replicas:
         eventually(lambda r=replica: r.ask(_QUESTION).status == 200, 30)  # type: ignore[misc]
     fleet.all_answer(18)
+
+
+# -- a folder
+
+
+_REGION = "2031年白石市政府工作报告"
+
+
+def test_a_server_over_a_folder_takes_over_what_another_process_indexes(tmp_path: Path) -> None:
+    place, file = tmp_path / "index", tmp_path / f"{_NAME}.txt"
+
+    def indexed(*files: Path) -> None:
+        done = index(place, tmp_path / "indexer", *files)
+        output, _ = done.communicate(timeout=120)
+        assert done.returncode == 0, output
+
+    file.write_text(_text(12), "utf-8")
+    indexed(file)
+    replica = ReplicaProcess(tmp_path / "replica", place)
+    replica.start()
+    asker = _Asker(replica)
+    asker.start()
+    try:
+        for parks in (15, 18):
+            file.write_text(_text(parks), "utf-8")
+            indexed(file)
+            eventually(lambda n=parks: _parks(replica.ask(_QUESTION)) == n, 20)  # type: ignore[misc]
+    finally:
+        replies = asker.end()
+    try:
+        seen = [_parks(reply) for reply in replies]
+        assert seen == sorted(seen)
+        assert set(seen) == {12, 15, 18}
+        other = tmp_path / f"{_REGION}.txt"
+        other.write_text("白石市政府工作报告\n一、2030年工作回顾\n新建桥梁7座。\n", "utf-8")
+        indexed(other)
+        eventually(lambda: "7座" in replica.ask("白石市2030年新建桥梁多少座？").text, 20)
+        assert fetched(f"{replica.url}/healthz") == (200, {"status": "ok", "reports": 2})
+        # One state at most is kept beside the one in force, for as long as it is read.
+        assert len(list(place.glob("chroma-*"))) <= 2
+    finally:
+        replica.stop()
 
 
 def test_whatever_can_be_asked_of_a_service_a_replica_asks_of_its_edition() -> None:

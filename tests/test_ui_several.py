@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -60,6 +61,26 @@ def test_each_cell_of_an_answer_opens_its_report_and_the_table_is_saved(page: Pa
     with page.expect_download() as saved:
         turn.get_by_role("button", name="下载图 PNG").click()
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_our_city_is_that_of_the_report_that_the_visitor_has_chosen(page: Page) -> None:
+    _begin_anew(page)
+    refused = ask(page, "我市2031年城镇新增就业多少人?")
+    expect(refused.locator("article")).to_have_class(re.compile("rq-refusal"))
+    chooser = page.locator("#proof").get_by_label("报告", exact=True)
+    for region in ("白石", "红杉"):
+        chooser.select_option(_name(region, 2032))
+        expect(page.locator(".rq-reader")).to_have_attribute("data-report", _name(region, 2032))
+        _begin_anew(page)
+        turn = ask(page, "我市2031年地区生产总值增长多少?")
+        expect(turn.locator("article")).to_contain_text(_GROWTH[region, 2032])
+        link = turn.locator("a.rq-cite").first
+        expect(link).to_have_attribute("data-report", _name(region, 2032))
+
+
+def _begin_anew(page: Page) -> None:
+    page.get_by_role("button", name="新对话").click()
+    page.locator(".rq-welcome").wait_for()
 
 
 def test_the_figures_say_of_which_report_and_are_drawn_over_the_years_of_all(page: Page) -> None:

@@ -47,6 +47,7 @@ class ChatRequest(BaseModel):
 
     model: str = MODEL
     messages: list[Message] = Field(min_length=1, max_length=200)
+    here: str | None = Field(None, description="Report or region that «我市», «全省» mean.")
     stream: bool = False
 
 
@@ -75,7 +76,8 @@ def router(qa: ReportQA, limits: Limits) -> APIRouter:
         *history, question = said
         try:
             with limits.place(request.client.host if request.client else ""):
-                answer = qa.ask(question.text, [_turn(message) for message in history])
+                turns = [_turn(message) for message in history]
+                answer = qa.ask(question.text, turns, here=asked.here)
         except TurnedAway as error:
             return refusal(503 if error.cause is Cause.FULL else 429, str(error), error.cause)
         except QuestionError as error:

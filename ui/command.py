@@ -60,4 +60,4 @@ def serve(
         per_minute=per_minute,
         at_once=at_once,
     )
-    serve(open_qa(reports, chroma), serving)
+    serve(open_qa(reports, chroma, following=True), serving)

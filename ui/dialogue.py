@@ -39,11 +39,16 @@ class Dialogue:
         return chat.page(conversation, self._texts)
 
     def ask(
-        self, qa: ReportQA, question: str, conversation: Conversation, visitor: str
+        self,
+        qa: ReportQA,
+        question: str,
+        conversation: Conversation,
+        visitor: str,
+        here: str | None = None,
     ) -> Iterator[str]:
         """Show the answer as it grows, then verified and with what can be asked next.
 
-        A question that is not answered goes back into the box, with the reason above it.
+        `here` is the report that the visitor has chosen, if there is one. A question that is not answered goes back into the box, with the reason above it.
         """
         if not question.strip():
             yield self.show(conversation)
@@ -52,15 +57,17 @@ class Dialogue:
             if len(question) > MAX_QUESTION:
                 raise QuestionError(self._texts.too_long.format(len(question), MAX_QUESTION))
             with self._limits.place(visitor):
-                yield from self._answer(qa, question, conversation)
+                yield from self._answer(qa, question, conversation, here)
         except Exception as error:  # a visitor must not be left before an endless draft
             yield chat.page(conversation, self._texts, error=self._told(error), box=question)
 
-    def _answer(self, qa: ReportQA, question: str, conversation: Conversation) -> Iterator[str]:
+    def _answer(
+        self, qa: ReportQA, question: str, conversation: Conversation, here: str | None
+    ) -> Iterator[str]:
         earlier = conversation.exchanges
         draft = Exchange(question=question)
         yield self._drafted(conversation.holding(*earlier, draft))
-        with closing(qa.stream(question, conversation.turns)) as stream:
+        with closing(qa.stream(question, conversation.turns, here=here)) as stream:
             for delta in stream:
                 draft = _further(draft, delta, stream)
                 yield self._drafted(conversation.holding(*earlier, draft))
@@ -79,12 +86,15 @@ class Dialogue:
         """Do what a button in the chat says; what cannot be done changes nothing."""
         exchanges = conversation.exchanges
         index = _index(wanted.get("index"))
+        # What is shown may be another than those that are asked: the visitor has brought one.
+        here = next((r.id for r in qa.reports if r.id == wanted.get("here")), None)
         match wanted.get("do"):
             case "ask":
-                yield from self.ask(qa, str(wanted.get("question", "")), conversation, visitor)
+                question = str(wanted.get("question", ""))
+                yield from self.ask(qa, question, conversation, visitor, here)
             case "retry" if exchanges:
                 earlier = conversation.holding(*exchanges[:-1])
-                yield from self.ask(qa, exchanges[-1].question, earlier, visitor)
+                yield from self.ask(qa, exchanges[-1].question, earlier, visitor, here)
             case "edit" if exchanges:
                 earlier = conversation.holding(*exchanges[:-1])
                 yield self._kept(earlier, box=exchanges[-1].question)

@@ -14,4 +14,4 @@ def serve(
     """作为 MCP 工具（ask、search、read_paragraph、figures），经标准输入输出供其他程序使用。"""
     from ui.mcp_server import server
 
-    server(open_qa(reports, chroma), lambda _: nullcontext()).run("stdio")
+    server(open_qa(reports, chroma, following=True), lambda _: nullcontext()).run("stdio")

@@ -49,12 +49,14 @@ def server(qa: ReportQA, place: Place) -> MCPServer:
         question: Annotated[str, Field(description="In Chinese or English.")],
         ctx: Context,
         history: Annotated[list[Said], Field(max_length=200)] | None = None,
+        here: Annotated[str, Field(description="Report or region that 我市, 全省 mean.")]
+        | None = None,
     ) -> AnswerOut:
         """Answer a question from the reports, with a citation for every statement."""
         turns = [Turn(said.role, said.content) for said in history or []]
         try:
             with place(_visitor(ctx)):
-                return AnswerOut.of(qa.ask(question, turns))
+                return AnswerOut.of(qa.ask(question, turns, here=here))
         except ReportQAError as error:
             raise ToolError(str(error)) from error
 

@@ -13,6 +13,7 @@ Of `lexical` and `chroma` the manifest knows the checksums.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -43,6 +44,7 @@ class IndexFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._vectors = ChromaFolders(path, self.mend)
+        self._read: tuple[tuple[int, ...], Manifest] | None = None
 
     def __str__(self) -> str:
         return str(self.path)
@@ -123,13 +125,21 @@ class IndexFolder:
         """
         path = self.path / _MANIFEST
         try:
-            text = path.read_text("utf-8")
+            with path.open(encoding="utf-8") as file:
+                # What replaces it is another file.
+                now = os.fstat(file.fileno())
+                mark = (now.st_ino, now.st_size, now.st_mtime_ns)
+                if self._read is not None and self._read[0] == mark:
+                    return self._read[1]
+                text = file.read()
         except (FileNotFoundError, NotADirectoryError):
             self._check_free()
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"读不了 {path}：{error}。{self.mend}") from error
-        return manifests.parse(text, str(path), str(self), self.mend)
+        found = manifests.parse(text, str(path), str(self), self.mend)
+        self._read = mark, found
+        return found
 
     def _check_free(self) -> None:
         """Refuse a folder in which something else lies.

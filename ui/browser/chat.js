@@ -1,6 +1,6 @@
 // The chat: asks the server, keeps what it answers in the notebook, shows what is open.
 import * as notebook from "./notebook.js";
-import { placeOf, turnTo, WIDE } from "./reader.js";
+import { chosen, placeOf, turnTo, WIDE } from "./reader.js";
 
 const PATIENCE = 120_000; // milliseconds without a word from the server
 
@@ -22,7 +22,7 @@ function act(wanted) {
   }
   busyUntil = performance.now() + PATIENCE;
   sent = { id: notebook.open(), exchanges: notebook.exchanges() };
-  trigger("act", { ...wanted, exchanges: sent.exchanges });
+  trigger("act", { ...wanted, exchanges: sent.exchanges, here: chosen() });
   return true;
 }
 

@@ -37,7 +37,7 @@ const CLICKS = {
 const CHANGES = {
   conversations: talk.choose,
   plot: facts.plot,
-  report: (chooser) => report.openReport(chooser.value),
+  report: (chooser) => report.choose(chooser.value),
   facts: (chooser) => facts.openReport(chooser.value),
 };
 

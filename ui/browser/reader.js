@@ -2,6 +2,7 @@
 export const WIDE = matchMedia("(min-width: 900px)");
 
 let pending = null; // a place in a report that is being fetched
+let choice = null; // the report that the visitor wanted to see, not one that was only cited
 let cameFrom = null; // the citation that the focus goes back to
 let trigger;
 
@@ -20,7 +21,14 @@ export function connect(element, tell, watch) {
   arrived();
 }
 
-export const openReport = (report) => trigger("open", { report });
+const openReport = (report) => trigger("open", { report });
+
+export function choose(report) {
+  choice = report;
+  openReport(report);
+}
+
+export const chosen = () => (reader()?.dataset.report === choice ? choice : null);
 
 // The place that the page's own address names, once.
 let opened = false;
@@ -28,6 +36,7 @@ function addressed() {
   const query = new URLSearchParams(location.search);
   if (opened || !query.get("report") || !reader()) return null;
   opened = true;
+  choice = query.get("report");
   lay();
   return { report: query.get("report"), paragraph: query.get("paragraph"), focus: false };
 }
