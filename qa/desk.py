@@ -61,6 +61,15 @@ class Desk:
         writes = self._retriever.writes if large else self.library.writes
         return partial(understand, year=self.year, writes=writes)
 
+    def from_pinyin(self, text: str) -> str:
+        """Return a question that is typed in pinyin in characters, any other as it is."""
+        return self.library.pinyin.read(text) or text
+
+    def topic(self, text: str) -> str:
+        """Return a text that names something these reports may speak of, else nothing."""
+        named = text and any(term.essential for term in self.read(text).terms)
+        return text if named else ""
+
     def corrected(self, text: str) -> str:
         """Return a question with what was typed by its sound put right."""
         return self.library.spelling.corrected(text)

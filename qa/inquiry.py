@@ -12,6 +12,8 @@ from qa import wording
 from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.matching import Matcher, Weights
+from qa.pinyin import Pinyin
+from qa.places import short_names
 from qa.question import Question
 from qa.refusal_words import RefusalWords
 from qa.spelling import Spelling
@@ -42,6 +44,11 @@ class Library:
     def spelling(self) -> Spelling:
         """What is typed by its sound, put right."""
         return Spelling(self.reports)
+
+    @cached_property
+    def pinyin(self) -> Pinyin:
+        """What reads a question that is typed in pinyin."""
+        return Pinyin(self.reports)
 
     @cached_property
     def regions(self) -> frozenset[str]:
@@ -138,14 +145,24 @@ class Inquiry:
             start, end = match.span()
             within = any(a <= start and end <= b and b - a > end - start for a, b in longer)
             place = english_names().chinese(match[0]) if match[0].isascii() else None
-            if not within and (place or match[0]) not in self.library.text:
+            name = place or match[0]
+            if not within and name not in self.library.text and not self._in_short(name):
                 return match[0]
         return None
+
+    def _in_short(self, place: str) -> bool:
+        """Tell whether a report names a place beside its own region in short: «渝沪», «成渝»."""
+        own = "".join(map(short_names, self.library.regions))
+        theirs = short_names(place)
+        beside = rf"[{own}][{theirs}]|[{theirs}][{own}]"
+        return bool(own and re.search(beside, self.library.text))
 
     def unknown_name(self) -> str | None:
         """Return a name that the question quotes and no report writes."""
         for name in _QUOTED.findall(self.question.plain):
             if name.lower() in self.library.text or _COINED.fullmatch(name):
+                continue
+            if any(other.lower() in self.library.text for other in lexicon().others(name)):
                 continue
             loosely = ".{0,2}".join(map(re.escape, name.lower()))  # «免陪护» for «免陪照护服务»
             if len(name) < _LONG_NAME or not re.search(loosely, self.library.text):

@@ -28,6 +28,7 @@ class Lexicon:
     formal: frozenset[str]
     known: re.Pattern[str]
     asking: re.Pattern[str]
+    asking_words: tuple[str, ...]
     asking_english: frozenset[str]
     places: re.Pattern[str]
     spoken: tuple[tuple[re.Pattern[str], str], ...]
@@ -58,6 +59,7 @@ def lexicon() -> Lexicon:
             (*(name for name in names if len(name) > 1), *table["places"]["names"].split())
         ),
         longest_first(asking["chinese"].split()),
+        tuple(asking["chinese"].split()),
         frozenset(asking["english"].split()),
         longest_first(table["places"]["names"].split()),
         tuple((re.compile("|".join(said)), word) for word, said in table["spoken"].items()),

@@ -40,6 +40,11 @@ def gazetteer() -> Gazetteer:
     )
 
 
+def short_names(place: str) -> str:
+    """Return the characters that a place goes by: a province's («渝»), or a city's first («成»)."""
+    return gazetteer().provinces.get(place, place[:1])
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A place that a question names, and where.

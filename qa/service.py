@@ -18,7 +18,7 @@ from qa.conversation import Turn, condense
 from qa.following import standing_alone
 from qa.here import in_full
 from qa.panel import Panel
-from qa.question import is_english, parts_of, without_asides, without_orders
+from qa.question import is_english, named_in_orders, parts_of, without_asides, without_orders
 from qa.refusal_words import RefusalWords
 from qa.thresholds import Thresholds
 from vectorstore.errors import IndexMissing, QuestionError, ReadingError
@@ -234,13 +234,16 @@ class ReportQA:
 
     def _answer(self, question: str, history: Sequence[Turn], here: Report | None) -> Answering:
         editions = self._panel.scoper.editions
-        asking = in_full(without_asides(without_orders(question)), here, editions)
+        asking = self._panel.whole.from_pinyin(without_asides(without_orders(question)))
+        asking = in_full(asking, here, editions)
         history = [replace(turn, content=in_full(turn.content, here, editions)) for turn in history]
         if not re.search(r"\w", asking):
             return Answer(question, abstention=self._refusal(Reason.OFF_TOPIC, question))
         writer = self._writer()
         compared = self._panel.scoper.scope(asking).each
         first, *others = [asking] if compared else parts_of(asking)
+        if ordered := self._panel.whole.topic(named_in_orders(question)):
+            history = [*history, Turn("user", ordered)]
         answer = yield from self._answer_one(question, first, history, writer)
         turns = [*history, Turn("user", first)]
         for other in others:

@@ -34,6 +34,19 @@ class Spelling:
         return {char: lazy_pinyin(char)[0] for char in known}
 
     @cached_property
+    def _by_reading(self) -> dict[str, str]:
+        """The most frequent run of 2 to 4 characters for each reading within its words: 长安 is «changan»."""
+        from pypinyin import lazy_pinyin
+
+        runs: Counter[tuple[str, str]] = Counter()
+        for run in re.findall(r"[\u4e00-\u9fff]+", self._text):
+            read = lazy_pinyin(run)
+            for size in (2, *_SIZES):
+                for i in range(len(run) - size + 1):
+                    runs["".join(read[i : i + size]), run[i : i + size]] += 1
+        return {reading: run for (reading, run), _ in reversed(runs.most_common())}
+
+    @cached_property
     def _by_sound(self) -> dict[str, str]:
         """The most frequent run of 2 to 4 characters for each sound."""
         runs: Counter[str] = Counter()
@@ -64,7 +77,8 @@ class Spelling:
                 for start in range(match.start(), match.end() - size + 1):
                     typed = question[start : start + size]
                     joined = question[max(0, start - 1) : start]  # «4F级机场» begins before
-                    meant = None if joined.isascii() and joined.isalnum() else self._alike(typed)
+                    inside = joined.isascii() and joined.isalnum()
+                    meant = None if inside else self._alike(typed, joined)
                     odd = _difference(typed, meant) if meant else None
                     if meant and odd is not None and not self._in_word(question, start + odd):
                         question = question[:start] + meant + question[start + size :]
@@ -80,7 +94,7 @@ class Spelling:
         """Return the name in characters: «Liangjiang» is 两江."""
         word = match[0].lower()
         known = english_names().chinese(word) or lexicon().places.fullmatch(word)
-        meant = self._by_sound.get(word, "")
+        meant = self._by_reading.get(word, "")
         named = meant and not known and word not in self._text.lower() and self._begins(meant)
         return meant if named else match[0]
 
@@ -97,7 +111,7 @@ class Spelling:
             return match[0]
         return self._by_sound.get(match[0], match[0])
 
-    def _alike(self, typed: str) -> str | None:
+    def _alike(self, typed: str, before: str) -> str | None:
         if typed in self._text:
             return None
         from pypinyin import lazy_pinyin
@@ -105,11 +119,13 @@ class Spelling:
         meant = self._by_sound.get("".join(lazy_pinyin(list(typed))))
         if meant is None or len(meant) != len(typed):
             return None
-        return meant
+        # «集创新» is no typo in «聚集创新资源»: «技创新» is the end of «科技创新»
+        whole = len(meant) > 3 or self._begins(meant) or f"{before}{meant}" in self._text
+        return meant if whole else None
 
     # Characters that link words are no typos of what stands beside them.
     _LINKS = frozenset(
-        "何时等后前中里上下内外又也还及与和的了在是有被把将对向从到以为让使给用按比年月日"
+        "不没很都何时等后前中里上下内外又也还及与和的了在是有被把将对向从到以为让使给用按比年月日"
     )
 
     def _in_word(self, question: str, place: int) -> bool:
