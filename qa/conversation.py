@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from qa import wording
 from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.matching import MEASURE
@@ -20,6 +21,8 @@ _AND_WHAT_OF = re.compile(
     r"^(?:(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?呢|那么?(?P<state>.{1,24}?)(?:如何|怎么样))"
     r"[,，]?(?P<when>\d{4}年?)?[?？。]?$"
 )
+# «那“一带一路”沿线国家?»: nothing is asked, so it is asked as before.
+_AND_BARE = re.compile(r"^那么?[,，]?(?P<what>[^,，?？]{2,16})[?？]$")
 _ENGLISH_AND_WHAT_OF = re.compile(
     r"^(?:and|what about|how about|and what about)\s+(?:the )?(?P<what>.{1,60}?)(?: ones?)?[?？.]?$"
 )
@@ -34,7 +37,7 @@ _FORMER = re.compile(
 _NEW_TOPIC = re.compile(r"(?:另外|还有|对了|换个话题|再问一?[个下句]?|顺便)[,，:：]")
 # A question that begins with what is said of something: «2020年占…的比重要达到多少?».
 _LEANING = re.compile(
-    r"(?:(?:19|20)\d\d年?|今年|去年|明年)?的?(?:占|同比|比上年|比去年|要?达到|增幅|增速)"
+    r"(?:(?:19|20)\d\d年?|今年|去年|明年)?的?(?:占|同比|比上年|比去年|要?达到|增幅|增速|(?:一?共|又|都)?(?:覆盖|布点|涉及|惠及|带动|投资|投入|花|用)了?(?:多少|几|哪))"
 )
 _IT = re.compile(r"它|其|这个|那个|\b(?:it|its|they|their)\b")
 # What stands for the other in one place of a name: «城镇居民收入» to «农村居民收入».
@@ -50,7 +53,7 @@ _COUNTERPARTS = (
     ("签约", "开工"),
 )
 _PERIOD = re.compile(
-    r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排"
+    r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排|任务"
 )
 _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
 _ENGLISH_PERIOD = re.compile(
@@ -90,9 +93,11 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
     question, before = (_apostrophes(text) for text in (question, before))
     question = _dated(question.strip(), read(before))
     brief = _AND_WHAT_OF.match(question) or _ENGLISH_AND_WHAT_OF.match(question.lower())
+    if brief is None and not wording.ASKS.search(question):
+        brief = _AND_BARE.match(question)
     if brief:
         told = brief.groupdict()
-        what = (told["what"] or told.get("state") or "").removesuffix("的")
+        what = (told["what"] or told.get("state") or "").removeprefix("其中").removesuffix("的")
         if lexicon().asking.fullmatch(what) and not _PERIOD.search(what):
             return _with_topic(f"{what}是多少?", read(f"{what}是多少?"), read(before))
         return _replaced(before, f"{told.get('when') or ''}{what}", read)
@@ -150,7 +155,11 @@ def _replaced(before: str, what: str, read: Reader) -> str:
     return _MEASURED.sub(r"\1", _swapped(before, what, what, read))
 
 
+_HOW_MUCH = re.compile(r"^how (?:much|many) ", re.IGNORECASE)
+
+
 def _swapped(before: str, name: str, what: str, read: Reader) -> str:
+    name, what = _HOW_MUCH.sub("", name), _HOW_MUCH.sub("", what)
     if preposition := _PREPOSITION.match(name):
         # «growth of trade with ASEAN?» and «with Belt and Road countries?»
         place = re.search(rf"\b{preposition[0]}\b[^?.]*", before)
@@ -202,7 +211,7 @@ def _alike(name: str, what: str) -> int:
 
 
 def _with_topic(question: str, now: Question, before: Question) -> str:
-    topic = _topic(before, now.plain)
+    topic = "作报告" if before.form is Form.SPEAKER else _topic(before, now.plain)
     if _IT.search(now.plain) and any(term.essential for term in now.terms):
         topic = topic.split(" ", 1)[0]  # «它运了多少货?» is of the airport, not of its routes
     changed = before.aspect in (Aspect.GROWTH, Aspect.DECLINE) and now.aspect is None
@@ -224,8 +233,9 @@ def _with_topics(question: str, now: Question, before: Sequence[Question]) -> st
 def _topic(before: Question, plain: str) -> str:
     """Return the terms of a question as they stood in it: neighbours stay joined."""
     said, end = "", -1
+    staged = bool(wording.stages(plain))
     for term in before.terms:
-        if term.text in plain:
+        if term.text in plain or (staged and wording.stages(term.text)):
             continue
         place = before.plain.find(term.text, max(end, 0))
         said += ("" if place == end else " ") + term.text

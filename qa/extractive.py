@@ -13,6 +13,7 @@ from qa.citation import Draft
 from qa.english import english_amount
 from qa.facts import (
     Candidate,
+    both_parts,
     candidates,
     plainer,
     sentence_span,
@@ -77,6 +78,15 @@ def compose(inquiry: Inquiry) -> Draft | Abstention:
     return answered
 
 
+def _parts(inquiry: Inquiry) -> list[Point]:
+    """Return what the one thing that a question names consists of: «“一区两群”包括哪些区域?»."""
+    named = [term for term in inquiry.matcher.terms if term.essential and term.hard]
+    if len(named) != 1 or not wording.CONSISTS_OF.search(inquiry.question.plain):
+        return []
+    found = defining(inquiry)
+    return found if len(found) > 1 else []
+
+
 def _in_other_words(inquiry: Inquiry) -> Draft | None:
     """Answer with what the nearest clause tells, where no wording of the question is found."""
     found = told_otherwise(inquiry)
@@ -111,9 +121,9 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return answered
     if form is Form.FIGURE:
         return _figure(inquiry)
-    if form is Form.OPEN and inquiry.question.aspect is not None:
+    if form is Form.OPEN and (inquiry.question.aspect or inquiry.question.units):
         told = _figure(inquiry)
-        if isinstance(told, Draft):
+        if isinstance(told, Draft) or told.reason is Reason.RELATED_ONLY:
             return told
     if form in (Form.ENTITY, Form.LIST) and (owner := _of_amount(inquiry)):
         return owner
@@ -127,7 +137,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
             return stated
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
-        return _points(inquiry, listed(inquiry))
+        return _points(inquiry, _parts(inquiry) or listed(inquiry))
     return _points(inquiry, [telling(inquiry, point) for point in points(inquiry)[:1]])
 
 
@@ -214,6 +224,8 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
     amount = wording.AMOUNT.search(inquiry.question.plain)
     for point in points(inquiry)[:2]:
         inside = find_quantities(point.text)
+        if wording.OF_A_WHOLE.search(inquiry.question.plain):
+            inside = inside if wording.SHARE_OF_WHOLE.search(point.text) else []
         if amount:  # how much something grew is no amount of it
             inside = [q for q in inside if q.unit not in ("%", "个百分点", "倍")]
         if (
@@ -291,6 +303,8 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     problem = unfit(inquiry, ranked)
     if problem is None:
         chosen = several(inquiry, ranked, compared=True)
+    elif problem is Reason.RELATED_ONLY and (halves := both_parts(inquiry.question, ranked)):
+        chosen = halves
     else:
         chosen = several_named(inquiry, ranked, compared=True)
     if problem is not None and not chosen:

@@ -21,6 +21,7 @@ _PASSAGES = 12
 _TOO_LITTLE = 0.3
 # What is counted over a time, not at its end.
 _ADDED = re.compile(r"新增|累计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
+_IN_ALL = re.compile(r"累计|总|共有|共计")
 _EFFECT = re.compile(
     r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
 )
@@ -31,6 +32,12 @@ _NEXT_BEST = 12
 # An indicator with less besides is just the one that is asked for.
 _ALONE = 0.35
 _HARDLY = 0.1
+# A name that is taken from the figure of another year costs so much.
+_BORROWED = 0.4
+# What is of the right year may be so much worse than what is of another.
+_TIMELY = 1.2
+# What colours a question may be put in other words: «开工建设» for «开工».
+_PASSED_OVER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,12 @@ class Candidate:
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
     """Return the figures of the retrieved paragraphs as candidates, best first."""
-    figures = (
+    figures = [
         figure
         for passage in inquiry.passages[:_PASSAGES]
         for figure in inquiry.library.figures(passage)
-    )
-    judged = (_judged(inquiry, figure) for figure in figures)
+    ]
+    judged = (_judged(inquiry, figure, _fuller(inquiry, figure, figures)) for figure in figures)
     ranked = sorted(filter(None, judged), key=lambda c: c.score, reverse=True)
     if not ranked:
         return []
@@ -83,11 +90,11 @@ def _timely_first(ranked: list[Candidate]) -> list[Candidate]:
     best = ranked[0]
     if best.in_period:
         return ranked
-    return _first(ranked, lambda c: c.score >= best.score - 0.8 and _is_good(c))
+    return _first(ranked, lambda c: c.score >= best.score - _TIMELY and _is_good(c))
 
 
 def _is_good(candidate: Candidate) -> bool:
-    answers = candidate.in_period and candidate.fits and not candidate.lacks
+    answers = candidate.in_period and candidate.fits and candidate.lacks <= _PASSED_OVER
     return answers and candidate.named >= 0.6
 
 
@@ -125,6 +132,7 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
         if (
             best.surplus - other.surplus > 0.25
             and other.in_period
+            and other.figure.kind is best.figure.kind
             and not other.fits
             and other.named >= best.named
             and other.surplus < 0.1
@@ -146,7 +154,7 @@ def several(
     """
     best = ranked[0]
     question = inquiry.question
-    if compared and (halves := _both_parts(question, ranked)):
+    if compared and (halves := both_parts(question, ranked)):
         return halves
     if each := several_named(inquiry, ranked, compared=compared):
         return each
@@ -172,7 +180,7 @@ def several(
     return sorted(chosen, key=lambda c: (c.figure.period, c.figure.passage.number, c.figure.span))
 
 
-def _both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+def both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Return what was reached and what is aimed at, where a question compares the two."""
     if not question.spans_parts:
         return []
@@ -242,22 +250,41 @@ def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bo
     return any(term not in still for term in missing)
 
 
-def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
-    """Judge a figure, unless its sentence with its headings says too little of what is asked."""
+def _fuller(inquiry: Inquiry, figure: Figure, figures: Sequence[Figure]) -> str:
+    """Return a figure's indicator with its owner, where only its figure of another year names it.
+
+    «国际航线超过100条» is the aim of the «江北机场国际航线» that the review counts.
+    """
+    owners = [term.text for term in inquiry.matcher.terms if term.proper]
+    named = (
+        other.indicator
+        for other in (figures if owners else ())
+        if other.indicator.endswith(figure.indicator)
+        and other.period != figure.period
+        and other.quantity.unit == figure.quantity.unit
+    )
+    return next((name for name in named if any(o in name for o in owners)), figure.indicator)
+
+
+def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
+    """Judge a figure under its fuller name.
+
+    None if its sentence with its headings says too little of what is asked.
+    """
     question, matcher = inquiry.question, inquiry.matcher
     passage = figure.passage
     sentence = passage.sentence_at(figure.span.start)
     around = passage.sentences[sentence].of(passage.text)
     headings = context(passage, figure.span.start)
-    whole = (figure.indicator, around, headings)
+    whole = (name, around, headings)
     covered = matcher.coverage(*whole)
     if covered <= _TOO_LITTLE:
         return None
     clause, lead = figure.clause.of(passage.text), _lead(figure)
-    named = matcher.coverage(figure.indicator)
-    in_clause = matcher.coverage(figure.indicator, clause)
-    with_lead = matcher.coverage(figure.indicator, clause, lead)
-    surplus = matcher.surplus(figure.indicator) if named else 1.0
+    named = matcher.coverage(name)
+    in_clause = matcher.coverage(name, clause)
+    with_lead = matcher.coverage(name, clause, lead)
+    surplus = matcher.surplus(name) if named else 1.0
     just_that = named >= 0.8 and surplus < 0.3
     suits = fits(question, figure, just_that=just_that)
     timely = in_period(inquiry, figure)
@@ -274,8 +301,10 @@ def _judged(inquiry: Inquiry, figure: Figure) -> Candidate | None:
         + _aspect_bonus(question, figure)
         + _verb_bonus(question, figure)
         + _part_bonus(question, figure)
+        + _total_bonus(question, figure)
+        - (0.0 if name == figure.indicator else _BORROWED)
     )
-    near = (figure.indicator, clause, lead, _opening(figure), headings)
+    near = (name, clause, lead, _opening(figure), headings)
     lacks = 1.0 if matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
     given = inquiry.standing_out(passage, sentence)
@@ -313,13 +342,18 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     share = _SHARE_OF.search(figure.indicator) and not just_that
     if share and not wording.asks_share(question.plain):
         return False  # «常住人口城镇化率» says nothing of how many live there
+    whole = wording.OF_A_WHOLE.search(question.plain)
+    if whole and "贡献" in figure.indicator and "贡献" not in question.plain:
+        return False  # what it adds to growth is not what it is of the whole
     one_sided = not question.spans_parts and len(question.years) < 2
     if figure.kind is Kind.ACTUAL and question.targeted and one_sided:
         return False  # «2019年CPI的目标»: what was reached is no target
     if figure.kind is Kind.TARGET and question.actual and one_sided:
         return False
+    if _of_another_stage(question, figure):
+        return False
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
-    if changed and wording.OF_A_WHOLE.search(question.plain):
+    if changed and whole:
         return False  # how much of the whole it is, not how much it grew
     if changed and question.aspect is None and wording.AMOUNT.search(question.plain):
         return figure.kind is Kind.TARGET  # «2019年利润总额是多少?»: its growth is another figure
@@ -328,6 +362,13 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     if question.aspect is Aspect.LEVEL and not question.units:
         return figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO)
     return True
+
+
+def _of_another_stage(question: Question, figure: Figure) -> bool:
+    """Tell whether a figure is of what is open where the question is about what was begun."""
+    asked = wording.stages(question.plain)
+    told = asked and wording.stages(figure.clause.of(figure.passage.text))
+    return bool(told) and not asked & told
 
 
 def _verb_bonus(question: Question, figure: Figure) -> float:
@@ -342,6 +383,15 @@ def _aspect_bonus(question: Question, figure: Figure) -> float:
     if question.aspect is None and figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO):
         return 0.1
     return 0.0
+
+
+def _total_bonus(question: Question, figure: Figure) -> float:
+    """Asked how many there are in total, prefer what is so called to how many are new."""
+    if not wording.TOTAL.search(question.plain) or wording.ADDED.search(question.plain):
+        return 0.0
+    if _IN_ALL.search(figure.indicator):
+        return 0.3
+    return -0.6 if wording.ADDED.match(figure.indicator) else 0.0
 
 
 def _part_bonus(question: Question, figure: Figure) -> float:
@@ -409,7 +459,7 @@ def _composed(figure: Figure) -> str:
     verb = figure.verb
     if figure.aspect is Aspect.GROWTH and not verb:
         verb = "增长"
-    if verb and figure.quantity.text.startswith(verb):
+    if verb and (figure.quantity.text.startswith(verb) or figure.indicator.startswith(verb)):
         verb = ""
     return figure.indicator + verb + figure.quantity.text
 

@@ -11,11 +11,12 @@ from vectorstore.report import Part, Passage, Span
 
 _REPORT = re.compile(r"报告|report|\bspeech\b|\baddress\b")
 _GIVEN = re.compile(
-    r"(?:作|做|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|given|delivered|presented|made"
+    r"(?:(?<![称叫当看写])作|做|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|given|delivered|presented|made"
 )
 _SPEAKER = re.compile(
     r"(?:省|市|区|县|州|旗|自治区)?(?:人民政府)?(?:代)?(?:省长|市长|主席|州长|区长|县长|旗长)[ \u3000]*[\u4e00-\u9fff·]{2,6}"
 )
+_MEETING = re.compile(r"(?:什么|哪[个次]?)会(?:议|上)?")
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
@@ -36,7 +37,7 @@ def about_the_report(question: Question, library: Library) -> Fact | None:
             library, _SPEAKER, "The report was given by " if question.english else "作报告的是"
         )
     given = _REPORT.search(asked) and _GIVEN.search(asked)
-    if given and question.form in (Form.DATE, Form.ENTITY):
+    if given and (question.form in (Form.DATE, Form.ENTITY) or _MEETING.search(asked)):
         return _line(
             library, _DAY, "The report was given on: " if question.english else "报告时间和会议："
         )

@@ -87,6 +87,8 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     clauses = [piece.of(text) for piece in pieces]
     if inquiry.question.form is Form.DATE:
         first, last = _with(_DATED, clauses, first, last)
+    elif made := wording.MADE_INTO.search(inquiry.question.plain):
+        first, last = _with(re.compile(made[1]), clauses, first, last)
     elif wording.ASKS_NAME.search(inquiry.question.plain):
         first, last = _with(wording.QUOTED_NAME, clauses, first, last)
     span = Span(pieces[first].start, pieces[last].end)
@@ -174,8 +176,8 @@ def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
     return []
 
 
-def parts_after_colon(passage: Passage, sentence: int) -> list[tuple[int, Span]]:
-    """Return each part that semicolons set apart after a colon; of a long one, its opening clause.
+def parts_after_colon(passage: Passage, sentence: int, longest: int = 70) -> list[tuple[int, Span]]:
+    """Return each part that semicolons set apart after a colon; of a longer one, its opening clause.
 
     Each comes with its sentence: a semicolon may end a sentence. Fewer than three
     parts are no enumeration, and the list is empty.
@@ -192,7 +194,7 @@ def parts_after_colon(passage: Passage, sentence: int) -> list[tuple[int, Span]]
         end = passage.sentences[index].end
         for part in re.split(r"[;；](?=.)", text[start:end]):
             whole = part.rstrip(EDGE)
-            opening = whole if len(whole) <= 70 else re.split(r"[,，]", part, maxsplit=1)[0]
+            opening = whole if len(whole) <= longest else re.split(r"[,，]", part, maxsplit=1)[0]
             if opening.strip():
                 parts.append((index, Span(start, start + len(opening))))
             start += len(part) + 1
@@ -286,7 +288,8 @@ def telling(inquiry: Inquiry, point: Point) -> Point:
     named = wording.ASKS_NAME.search(inquiry.question.plain)
     if named or inquiry.matcher.surplus(point.text) >= _MORE:
         return point
-    return replace(point, span=to_the_end(point, 90))
+    told = to_the_end(point, 90)
+    return replace(point, span=told if told != point.span else from_the_start(point))
 
 
 def from_the_start(point: Point, longest: int = 160) -> Span:

@@ -182,13 +182,23 @@ def without_orders(text: str) -> str:
 
     Nothing is left of a text that does nothing but order.
     """
-    pieces = re.split(
-        r"(?<=[,，。;；:：!！?？\n])|(?<=\.)\s|\s(?=and (?:then )?(?:tell|give|say|answer|just))",
-        text,
-    )
+    pieces = _pieces(text)
     if not any(wording.ORDER.search(piece.lower()) for piece in pieces):
         return text
     return "".join(p for p in pieces if not wording.ORDER.search(p.lower())).strip(" ,，。;；:：")
+
+
+def named_in_orders(text: str) -> str:
+    """Return what the clauses that order the system speak of: «直接说GDP增长了9%。增长多少?»."""
+    ordered = (piece for piece in _pieces(text) if wording.ORDER.search(piece.lower()))
+    return "".join(wording.ORDER.sub("", piece) for piece in ordered).strip(" ,，。;；:：")
+
+
+def _pieces(text: str) -> list[str]:
+    return re.split(
+        r"(?<=[,，。;；:：!！?？\n])|(?<=\.)\s|\s(?=and (?:then )?(?:tell|give|say|answer|just))",
+        text,
+    )
 
 
 def _form(asked: str) -> Form:
@@ -196,7 +206,7 @@ def _form(asked: str) -> Form:
         return Form.SPEAKER
     if wording.WHICH_MEASURES.search(asked):
         return Form.MEASURES
-    if wording.COMPARE.search(asked):
+    if wording.compares(asked):
         return Form.COMPARE
     if wording.DEFINITION.search(asked) and not wording.FIGURE.search(asked):
         return Form.DEFINITION
@@ -275,6 +285,9 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
     supposed = supposed_amount(asked) if form is Form.YESNO else None
     if supposed is not None:
         return frozenset((supposed.unit,))
+    if wording.IN_PERCENT.search(asked):
+        return wording.RATES
+    asked = wording.NOUN_BEHIND.sub(r"\1,", asked)
     grown = aspect in (Aspect.GROWTH, Aspect.DECLINE)
     for pattern, units in wording.UNIT_WORDS:
         money = "元" in units and not wording.MONEY.search(asked)
@@ -286,6 +299,8 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
         return frozenset((counted[0].unit,))
     if grown or wording.PERCENT.search(asked):
         return frozenset(("%", "个百分点", "倍"))
+    if wording.HOW_MANY_DAYS.search(asked):
+        return frozenset(("天",))
     if wording.HOW_MANY.search(asked):
         return wording.COUNTED
     return frozenset()

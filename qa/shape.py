@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qa import compute, wording
 from qa.inquiry import Inquiry
@@ -22,9 +22,12 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     if question.form is Form.DATE:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
+    if wording.HELD_WHERE.search(question.plain):
+        return wording.HELD_THERE.search(told) is not None
     sort = wording.NAMED_SORT.search(question.plain)
     if sort and question.form is Form.ENTITY:
-        return _gives_name(sort[1], told, question.plain)
+        sorts = {sort[1], sort[1][-1], *_called(inquiry, sort[1])}
+        return _gives_name(sorts, told, question.plain)
     if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
         first = found[0].text
         counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
@@ -32,12 +35,23 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     return True
 
 
-def _gives_name(sort: str, told: str, asked: str) -> bool:
+def _called(inquiry: Inquiry, sort: str) -> list[str]:
+    """Return what a sort of thing is called in the report: «高速» for «高速公路»."""
+    return [
+        name
+        for term in inquiry.matcher.terms
+        if term.text.endswith(sort)
+        for name in (term.text[: -len(sort)], *term.names)
+        if len(name) > 1
+    ]
+
+
+def _gives_name(sorts: Collection[str], told: str, asked: str) -> bool:
     """Tell whether a text names a thing of some sort, beyond what the question says of it.
 
     «礼嘉智慧公园建成投用» names the park, «成立全市首家绿色银行» no bank.
     """
     if "“" in told or len(set(told) - set(asked)) >= _NEWS:
         return True
-    before = re.findall(rf"([\u4e00-\u9fff]{{2,8}})(?:{sort}|{sort[-1]})", told)
+    before = re.findall(rf"([\u4e00-\u9fff]{{2,8}}?)(?:{'|'.join(map(re.escape, sorts))})", told)
     return any(len(set(_FOUNDED.sub("", name)) - set(asked)) > 1 for name in before)

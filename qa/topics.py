@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
+from qa.matching import Matcher
 from qa.points import (
     EDGE,
     OWNS_UP,
@@ -25,6 +26,8 @@ from vectorstore.report import Passage, Span
 
 # A title that names this share of the question is the title of the answer.
 _TITLED = 0.5
+# … and this share that of what a name means.
+_NAMED = 0.7
 _NO_TITLE = 90
 # A title and another sentence of its paragraph among so many best hits name the topic by meaning.
 _FIRST = 3
@@ -34,6 +37,14 @@ _ANNOUNCES = re.compile(r"(?:问题|困难|不足|挑战|如下|以下|方面|�
 # What speaks of another time, or pays homage only, counts for so much.
 _UNTOLD = 0.3
 _HOMAGE = re.compile(r"坚强领导下|思想为指导|为核心的党中央")
+# Each of so many sentences that retrieval ranks high makes it likelier that they are the topic.
+_DENSE, _HIGH, _ENOUGH = 0.1, 0.3, 4
+# A part of an enumeration is told up to this length; so many things joined are told apart.
+_PART, _THINGS = 240, 4
+_SPOKEN_OF = 0.6
+_JOINED = re.compile(r"[、和与及]|\band\b")
+# One paragraph and those of its sentences that stand under one heading.
+Topic = tuple[Passage, list[int]]
 # So many faults are told, each so long at most.
 _FAULTS, _FAULT = 8, 110
 # So many hits tell which paragraph is the topic; the next one counts for half after three places.
@@ -69,7 +80,7 @@ def _under_its_name(inquiry: Inquiry) -> list[Point]:
         heading = passage.sentences[told[0].sentence].of(passage.text) + context(
             passage, passage.sentences[told[0].sentence].end - 1
         )
-        if inquiry.matcher.coverage(heading) >= 0.8:
+        if inquiry.matcher.coverage(heading) >= _NAMED:
             return told
     return best
 
@@ -123,7 +134,16 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     topics = [(p, group) for p in inquiry.passages[:12] for group in _groups(p)]
     if not topics:
         return []
-    passage, group = max(topics, key=lambda topic: _topic_score(inquiry, *topic))
+    ranked = sorted(topics, key=lambda topic: _topic_score(inquiry, *topic), reverse=True)
+    passage, group = ranked[0]
+    if part := _asked_part(inquiry, passage):
+        return [part]
+    if apart := _one_for_each(inquiry, ranked):
+        return [
+            point
+            for topic in apart
+            for point in _told_points(inquiry, *topic, limit=limit // len(apart))
+        ]
     if group[0] == 0 and (len(group) == 1 or passage.headings):
         group = list(range(len(passage.sentences)))  # the title of the whole paragraph
     title = passage.sentences[group[0]].of(passage.text)
@@ -136,6 +156,39 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
         narrow = single and best is not None and best.direct >= _SAID and not best.neglects
         return _saying_most(inquiry) if narrow else _as_found(inquiry, limit)
     return _told_points(inquiry, passage, group, limit)
+
+
+def _asked_part(inquiry: Inquiry, passage: Passage) -> Point | None:
+    """Return the one of the parts that a paragraph enumerates whose opening names what is asked."""
+    for index in range(len(passage.sentences)):
+        for sentence, span in parts_after_colon(passage, index, _PART):
+            part = span.of(passage.text)
+            opening = re.split(r"[,，]", part, maxsplit=1)[0]
+            if inquiry.matcher.coverage(opening) >= _TITLED and opening != part:
+                covered = inquiry.matcher.coverage(part)
+                return Point(passage, span, sentence, 1.0, covered, covered)
+    return None
+
+
+def _one_for_each(inquiry: Inquiry, ranked: Sequence[Topic]) -> list[Topic]:
+    """Return the best topic for each thing that a question joins, where no topic is of them all.
+
+    «怎么治理空气、水和土壤?» is answered from three paragraphs.
+    """
+    named = [term for term in inquiry.matcher.terms if term.essential]
+    if len(named) < 2 or not _JOINED.search(inquiry.question.plain):
+        return []
+    speaks = [Matcher([term], inquiry.library.weights) for term in named[:_THINGS]]
+
+    def of(topic: Topic) -> list[bool]:
+        return [one.coverage(_group_text(*topic)) > _SPOKEN_OF for one in speaks]
+
+    if all(of(ranked[0])):
+        return []
+    timely = [topic for topic in ranked if part_bonus(inquiry, topic[0]) >= 0.0]
+    found = [next((t for t in timely if of(t)[i]), None) for i in range(len(speaks))]
+    distinct = [t for i, t in enumerate(found) if t is not None and t not in found[:i]]
+    return distinct if len(distinct) > 1 and None not in found else []
 
 
 def _owned_up(inquiry: Inquiry) -> list[Point]:
@@ -263,11 +316,12 @@ def _topic_score(inquiry: Inquiry, passage: Passage, group: Sequence[int]) -> fl
     matcher = inquiry.matcher
     last = passage.sentences[group[-1]].end
     headings = context(passage, last - 1) + passage.sentences[group[0]].of(passage.text)
-    near = max(inquiry.nearness(passage, index) for index in group)
+    nearness = [inquiry.nearness(passage, index) for index in group]
     return (
         matcher.coverage(_group_text(passage, group))
         + 0.6 * matcher.coverage(headings)
-        + 0.6 * near
+        + 0.6 * max(nearness)
         + (0.5 if group[0] == 0 and _titled_by_meaning(inquiry, passage) else 0.0)
+        + _DENSE * min(sum(near > _HIGH for near in nearness), _ENOUGH)
         + part_bonus(inquiry, passage)
     )

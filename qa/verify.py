@@ -156,12 +156,13 @@ class Verifier:
         cited = "".join(
             c.quote + "".join(c.passage.section) + c.passage.report_id for c in claim.citations
         )
-        amounts = [quantity.span for quantity in find_quantities(claim.text)]
+        told = [quantity.span for quantity in find_quantities(claim.text)]
+        told += _in_english(claim.text, cited)
         names = (
             match[1] or match[0]
             for match in _NAME.finditer(claim.text)
             # «10 billion US dollars» names nothing
-            if not any(span.contains(Span(*match.span())) for span in amounts)
+            if not any(span.contains(Span(*match.span())) for span in told)
         )
         return [f"name not in the cited text: {name}" for name in names if not _said(name, cited)]
 
@@ -169,6 +170,17 @@ class Verifier:
 def _names_of(regions: Iterable[str]) -> dict[str, str]:
     """Return regions by each of their names, Chinese and English."""
     return {name: region for region in regions for name in (region, english_name(region))}
+
+
+def _in_english(text: str, cited: str) -> list[Span]:
+    """Return where a text calls by a known English name what the cited text has: «SOEs», 国企."""
+    if not opens_in_english(text):
+        return []
+    return [
+        Span(*match.span())
+        for match, terms in english_names().named_in(text.lower())
+        if any(name in cited for term in terms for name in lexicon().others(term))
+    ]
 
 
 def _said(name: str, cited: str) -> bool:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|种|班|辆|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
-    r"|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
+    r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
-    r"哪些|哪几|哪\d+[个项种类条家座大]|有什么|分别是(?:什么|哪)|列举|列出|名单|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[二两三四五六七八九十]"
+    r"哪些|哪几|哪\d+[个项种类条家座大]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
 ENTITY = re.compile(
-    r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)"
+    r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
 )
 DATE = re.compile(
     r"什么时候|什么时间|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
@@ -26,9 +26,16 @@ YESNO = re.compile(
     r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|合计|一共|总共|共(?:有|计|是)?多少|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
-    r"|哪个(?:更|高|低|快|多|大|慢|少)|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
-    r"|difference|how many (?:more|fewer)|by how many|(?:more|fewer|less) .* than|combined|in total|altogether|higher|faster|compare|more than .* by|sum of"
+    r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
+    r"|哪个(?:更|(?:高|低|快|多|大|慢|少)(?:一?[些点])?(?:[?？,，。呢]|$))|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
+    r"|difference|how many (?:more|fewer)|by how many|(?:more|fewer|less) .* than|combined|higher|faster|compare|more than .* by|sum of"
+)
+# A total of several things; of one thing it is that thing's figure.
+TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
+ADDED = re.compile(r"新增|新建|新开|新创建|\bnew|\badded\b")
+_TOTAL_OF = re.compile(r"合计|一共|总共|共(?:有|计|是)?多少|\b(?:in total|altogether)\b")
+_JOINED = re.compile(
+    r"[和与及、加跟两三四五六七八九十]|各|分别|都|\band\b|[a-z], |\bboth\b|\bplus\b"
 )
 MEASURES = re.compile(
     r"怎么|怎样|如何|为什么|为何|措施|举措|做法|办法|途径|主要做了|做了(?:什么|哪些)|采取|打算干|安排|部署|思路|要求|干了啥|做了啥|干什么|做什么|方面.*工作|工作.*方面|概括|总结|概述|介绍|简述|说说|讲讲|谈谈|成效|成绩|成就|进展|情况(?:如何|怎么样|怎样)?[?？]?$|问题(?:是|有)|困难"
@@ -37,12 +44,16 @@ MEASURES = re.compile(
 DEFINITION = re.compile(
     r"(?:指的?是?什么|是什么意思|什么意思|是什么[?？]?$|是指|是指什么|什么是|含义|定义|何谓|所谓|什么叫|解释一下|指什么|指的是|具体指|指哪|代表什么)|什么名堂|什么东西|什么来头|怎么个说法|什么概念|怎么理解|what does .* mean|what is meant|stand for|refer to|meaning of"
 )
+# Asks for the parts of something that has a name of its own.
+CONSISTS_OF = re.compile(
+    r"包括|包含|涵盖|由(?:哪|什么).{0,8}(?:组成|构成)|分为|分成|划分|指哪|是哪"
+)
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
-    r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?(?:哪些|什么|啥)"
+    r"(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
+    r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?些?(?:哪些|什么|啥)"
     r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
-    r"|(?:(?:干|做|办|弄|搞)(?:些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了)"
+    r"|(?:(?:干|做|办|弄|搞)(?:些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
     r"(?:什么|啥|哪些)(?:事|福|好处)?(?=[?？。,，呢]|$)|从哪儿?(?:里)?(?:下手|入手|发力)|on the agenda|in store for"
     r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)"
 )
@@ -51,10 +62,10 @@ SPEAKER = re.compile(
 )
 
 PAST = re.compile(
-    r"\bgrew\b|\brose\b|\bfell\b|去年|上年|上一年|[^不]了(?:多少|几|哪)|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual|\bwas\b|\bwere\b|\bdid\b"
+    r"\bgrew\b|\brose\b|\bfell\b|去年|上年|上一年|(?<!不)(?<![作做]出)(?<![作做])了(?:多少|几|哪)|过去一年|过去的一年|前一年|一年来|回顾|已经|实际|last year|past year|previous year|achieved|actual|\bwas\b|\bwere\b|\bdid\b"
 )
 PLANNED = re.compile(
-    r"今年|本年|目标|计划|打算|预期(?!寿命)|力争|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
+    r"今年|本年|目标|计划|打算|预期(?!寿命)|力争|部署|谋划|将要|将会|拟|准备(?!金)|想要|安排|规划(?:建|了)?|要(?:建|修|新|改|达|实|培|创|完|做|增|打|开|引|把|让|怎)|接下来|下一步|未来|今后|年度任务"
     r"|this year|target|goal|plan|planned|plans|aim|will\b|expected|intend"
 )
 REACHED = re.compile(
@@ -83,6 +94,7 @@ WHY = re.compile(r"为什么|为何|为啥|凭什么|原因|\bwhy\b")
 OF_A_WHOLE = re.compile(
     r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:gdp|the economy|total|output)|account(?:s|ed)? for"
 )
+SHARE_OF_WHOLE = re.compile(r"占|比重|比例|份额")
 # What asks of several years as a whole.
 SEVERAL_YEARS = re.compile(
     r"年均|[两三四五]年[来间内]?|十.五|这些年|累计|five years|average|annual"
@@ -107,8 +119,15 @@ PERCENT = re.compile(
     r"[\u4e00-\u9fff]率(?:具体|到底|究竟|大概|现在|[是为有达到了降升高低提])*(?:多少|几)|百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|百分|几成|一半|占|多高|percent|\bshare|\brate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|百分|几成|一半|占|多高|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
 )
+
+
+def compares(asked: str) -> bool:
+    """Tell whether a question asks to compare, or to add, several figures."""
+    if _TOTAL_OF.search(asked) and _JOINED.search(asked):
+        return True
+    return COMPARE.search(asked) is not None
 
 
 def asks_share(asked: str) -> bool:
@@ -122,14 +141,16 @@ LEVEL = re.compile(
 
 # What a unit word in the question admits. Mass words admit their kin.
 UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"多少(?:亿|万)?(?:元|钱|资金)|几个?亿(?!斤|吨|度|立方)|多少万?亿(?!斤|吨|度|立方|千瓦|件|人|株|亩|公里|平方)|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save|earn|invest|collect)|\bin (?:millions? |billions? )?(?:of )?(?:yuan|rmb)\b", ("元", "美元")),
+    (r"多少(?:亿|万)?(?:元|钱|资金)|几[个十百千万]{0,2}亿(?!斤|吨|度|立方)|多少万?亿(?!斤|吨|度|立方|千瓦|件|人|株|亩|公里|平方)|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save|earn|invest|collect)", ("元", "美元")),
+    (r"\bin (?:millions? |billions? |trillions? )?(?:of )?(?:yuan|rmb)\b|(?:many|much|billion|million|trillion) (?:yuan|rmb)\b", ("元",)),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"square kilomet", ("平方公里",)),
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
-    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long|kilomet|\bkms?\b|mileage", ("公里",)),
-    (r"多少(?:万)?人次|passenger", ("人次", "人")),
+    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\\b|kilomet|\bkms?\b|mileage", ("公里",)),
+    (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
+    (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
     (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
@@ -142,8 +163,8 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万)?平方米", ("平方米",)),
     (r"多久", ("小时", "天", "年", "个月", "分钟")),
     (r"多少天|几天|how many days", ("天",)),
-    (r"多少(?:个)?小时|几(?:个)?小时|how many hours", ("小时",)),
     (r"多少班|几班|班次", ("班",)),
+    (r"(?:多少|几)[趟列]", ("班", "列", "趟", "次")),
     (r"多少场|几场", ("场",)),
     (r"多少件|几件", ("件",)),
     (r"多少(?:万)?台|几台", ("台",)),
@@ -156,9 +177,17 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"百分之(?:几|多少)|几个点|多少个点|百分比|多少百分|个百分点|几成|what percentage|percent", ("%", "个百分点")),
 )  # fmt: skip
 
-MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)")
+# Nouns that begin with a measure word: «多少支出» counts nothing in 支.
+NOUN_BEHIND = re.compile(
+    r"(多少|几)(?=成本|成果|成绩|支出|支持|场馆|场地|场所|条件|条例|户籍|户口|种植|种子|对外|批发|处理|处罚|名牌|位置|班子|班列|班车|座位|套餐|家电|家具|台阶|部门|部分|组织|级别|类型|类别|点位|分支)"
+)
+MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)|几[十百千万]{1,2}亿")
 RATES = frozenset(("%", "个百分点", "倍"))
 # «几个站?» asks for things counted, in whatever measure word.
+# … and these days: «多少个好天气日子».
+# What says of itself to ask for a share: «…有多少?我说的是比例».
+IN_PERCENT = re.compile(r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)")
+HOW_MANY_DAYS = re.compile(r"(?:几|多少)个[^,，。?？]{0,6}(?:[天日]|日子)(?:[?？。呢]|$)")
 HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
 COUNTED = frozenset(
     [
@@ -214,6 +243,11 @@ TELLS_WHEN = re.compile(
     r"\d+年|\d+月|\d+日|年[底内末初]|月底|季度|[上下]半年|[今明去]年|当年|\d+(?:小时|天|分钟)"
 )
 TELLS_DAY = re.compile(r"\d+月|\d+日")
+# Asks where something is held, which nothing tells without a word of place.
+HELD_WHERE = re.compile(
+    r"(?:在|到)?(?:哪|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|办的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
+)
+HELD_THERE = re.compile(r"[在于][\u4e00-\u9fff“]{2,}|落户|走进|来到")
 WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")
 WHICH_DAY = re.compile(
     r"哪一?天|哪几天|几月|几号|什么日期|哪月|what date|which (?:day|date)|exact(?:ly)? (?:date|day)|month and day|what day"
@@ -223,6 +257,23 @@ WHICH_ONES = re.compile(
     r"哪些(?:国家|企业|公司|区县|城市|单位|高校|学校|医院)|哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
 )
 REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩大到|提高到|压减|下调")
+# How far a project is: agreed on, begun, done.
+_STAGES = (
+    re.compile(r"签约|签订|\bsigned\b"),
+    re.compile(r"开工|动工|开建|\bbroke ground\b"),
+    re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|\bcompleted\b|\bopened\b"),
+)
+
+
+def stages(text: str) -> frozenset[int]:
+    """Return the stages of projects that a text speaks of."""
+    return frozenset(i for i, stage in enumerate(_STAGES) if stage.search(text))
+
+
+# Asks what something is made into: «要建设什么?».
+MADE_INTO = re.compile(
+    r"(建设|建成|打造|成为|发展|做成|变成|建)(?:成为?|为)?(?:一个|怎样的?)?(?:什么|啥)"
+)
 # What asks for the proper name of some sort of thing: «奖项叫什么?»; reports put it in quotes.
 NAMED_SORT = re.compile(
     r"(?<![大个项条座家])([\u4e00-\u9fff]{2})的?(?:名字|名称|全名|全称)?(?:叫做?(?:什么|啥|何)|是?什么名)"
