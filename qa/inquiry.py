@@ -180,6 +180,6 @@ def context(passage: Passage, offset: int) -> str:
     return " ".join(passage.section_at(offset)[-2:])
 
 
-def clause_spans(passage: Passage, sentence: int) -> list[Span]:
+def clause_spans(passage: Passage, sentence: int) -> tuple[Span, ...]:
     """Return the clauses of one sentence of a paragraph."""
     return clauses(passage.text, passage.sentences[sentence])

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import mul
 
 from qa import wording
 from qa.lexicon import lexicon
@@ -140,8 +141,7 @@ class Matcher:
         """Return the weighted share of the terms that the texts speak of, in [0, 1]."""
         if not self._total:
             return 0.0
-        covered = self._covered(texts)
-        return sum([w * c for w, c in zip(self._shares, covered, strict=True)]) / self._total
+        return float(sum(map(mul, self._shares, self._covered(texts)))) / self._total
 
     def heads(self, indicator: str) -> float:
         """Return how far an indicator names the head of the question, its last essential term.
@@ -201,16 +201,16 @@ class Matcher:
 
     def _covered(self, texts: Sequence[str]) -> list[float]:
         """Return for each term how far the best of the texts speaks of it."""
-        rows = [self._seen.get(text) or self._look(text) for text in texts]
-        return rows[0] if len(rows) == 1 else list(map(max, *rows))
+        seen = self._seen
+        if len(texts) == 1:
+            return seen.get(texts[0]) or self._look(texts[0])
+        return list(map(max, *[seen.get(text) or self._look(text) for text in texts]))
 
     def _look(self, text: str) -> list[float]:
         quoted = text.lower()
         bare = wording.QUOTES.sub("", quoted)
         row = [
-            max([name.covered(quoted if name.quoted else bare) for name in names])
-            if names[0].quoted or _any_in(bare, traces)
-            else 0.0
+            _most_covered(names, quoted, bare) if names[0].quoted or _any_in(bare, traces) else 0.0
             for names, traces in zip(self._names, self._traces, strict=True)
         ]
         self._seen[text] = row
@@ -235,6 +235,17 @@ class Matcher:
         unknown = "".join(c for c, keep in zip(rest, left, strict=True) if keep and c != "\0")
         whole = self._weights.of(text)
         return self._weights.of(unknown) / whole if whole else 0.0
+
+
+def _most_covered(names: Iterable[_Name], quoted: str, bare: str) -> float:
+    """Return the share of the name that stands in a text most, with its quotes or without."""
+    most = 0.0
+    for name in names:
+        share = name.covered(quoted if name.quoted else bare)
+        if share >= 1.0:
+            return share
+        most = max(most, share)
+    return most
 
 
 def _any_in(text: str, pieces: Iterable[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
@@ -22,7 +23,7 @@ _ENUMERATION = re.compile(r"、|等|分别")
 # So much of the question a clause must name that announces a list.
 _ANNOUNCED = 0.45
 # How a report begins to speak of what is still wrong.
-OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
+_OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
 _WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
@@ -260,10 +261,16 @@ def _counts(inquiry: Inquiry, text: str) -> bool:
     return re.search(rf"{asked[1]}[个大项种类条张]", text) is not None
 
 
+@lru_cache(maxsize=1 << 12)
+def owns_up(text: str) -> bool:
+    """Tell whether a paragraph speaks of what is still wrong."""
+    return _OWNS_UP.search(text) is not None
+
+
 def part_bonus(inquiry: Inquiry, passage: Passage) -> float:
     """Return what a paragraph gains by speaking of the time asked for, or loses."""
     part = inquiry.question.part
-    if OWNS_UP.search(passage.text) and not wording.PROBLEMS.search(inquiry.question.plain):
+    if owns_up(passage.text) and not wording.PROBLEMS.search(inquiry.question.plain):
         return -0.6  # what is still wrong answers only who asks for it
     if inquiry.question.years and not inquiry.speaks_of_period(passage):
         return -0.6

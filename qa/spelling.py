@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from qa.english_names import english_names
 from qa.lexicon import lexicon
@@ -28,10 +28,7 @@ class Spelling:
     @cached_property
     def _sounds(self) -> dict[str, str]:
         """The pinyin of each character, without tones."""
-        from pypinyin import lazy_pinyin
-
-        known = sorted(set(re.findall(r"[\u4e00-\u9fff]", self._text)))
-        return {char: lazy_pinyin(char)[0] for char in known}
+        return {char: _sound(char) for char in set(re.findall(r"[\u4e00-\u9fff]", self._text))}
 
     @cached_property
     def _by_reading(self) -> dict[str, str]:
@@ -114,9 +111,7 @@ class Spelling:
     def _alike(self, typed: str, before: str) -> str | None:
         if typed in self._text:
             return None
-        from pypinyin import lazy_pinyin
-
-        meant = self._by_sound.get("".join(lazy_pinyin(list(typed))))
+        meant = self._by_sound.get("".join(map(_sound, typed)))
         if meant is None or len(meant) != len(typed):
             return None
         # «集创新» is no typo in «聚集创新资源»: «技创新» is the end of «科技创新»
@@ -134,6 +129,14 @@ class Spelling:
             return True
         pairs = (question[max(0, place - 1) : place + 1], question[place : place + 2])
         return any(len(pair) == 2 and pair in self._text for pair in pairs)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sound(char: str) -> str:
+    """Return the pinyin of a character, without tone."""
+    from pypinyin import lazy_pinyin
+
+    return str(lazy_pinyin(char)[0])
 
 
 def _difference(typed: str, meant: str) -> int | None:

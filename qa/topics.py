@@ -12,9 +12,9 @@ from qa.inquiry import Inquiry, clause_spans, context
 from qa.matching import Matcher
 from qa.points import (
     EDGE,
-    OWNS_UP,
     Point,
     from_the_start,
+    owns_up,
     part_bonus,
     parts_after_colon,
     points,
@@ -195,7 +195,7 @@ def _owned_up(inquiry: Inquiry) -> list[Point]:
     """Return what a report itself calls still wrong."""
     for report in inquiry.library.reports:
         for passage in report.passages:
-            if OWNS_UP.search(passage.text) and len(passage.sentences) > 1:
+            if owns_up(passage.text) and len(passage.sentences) > 1:
                 told = [
                     Point(passage, shortened(passage, index, _FAULT), index, 1.0, 1.0, 1.0)
                     for index in range(len(passage.sentences))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import zip_longest
 
 from vectorstore.periods import five_years_named, is_on_five_years
@@ -129,8 +130,12 @@ _POST = re.compile(
 )
 
 
-def clauses(text: str, span: Span) -> list[Span]:
-    """Cut a sentence into clauses at commas, semicolons and colons outside quotes and brackets."""
+@lru_cache(maxsize=1 << 13)
+def clauses(text: str, span: Span) -> tuple[Span, ...]:
+    """Cut a sentence into clauses at commas, semicolons and colons outside quotes and brackets.
+
+    Each question cuts what it finds; the sentences cut last stay at hand.
+    """
     pieces, start, depth, quoted = [], span.start, 0, False
     for index in range(span.start, span.end):
         char = text[index]
@@ -146,7 +151,7 @@ def clauses(text: str, span: Span) -> list[Span]:
             start = index + 1
     if start < span.end:
         pieces.append(Span(start, span.end))
-    return pieces
+    return tuple(pieces)
 
 
 def _inside_number(text: str, index: int) -> bool:
