@@ -12,6 +12,7 @@ from operator import mul
 from qa import wording
 from qa.lexicon import lexicon
 from qa.terms import QUALIFIERS, Term
+from qa.zones import zones_of
 from vectorstore.report import Report
 
 
@@ -62,10 +63,10 @@ _UNQUALIFIED = 0.4
 class _Name:
     """One wording of a term, ready to be looked for in many texts."""
 
-    def __init__(
-        self, text: str, weights: Weights, *, whole: bool = False, asked: str = ""
-    ) -> None:
+    def __init__(self, text: str, weights: Weights, term: Term) -> None:
+        whole, asked = term.whole, term.text
         self.text = text
+        self.zones = zones_of(text) if term.town else None
         self.longer = [
             longer + text[len(word) :]
             for word, wholes in lexicon().apart.items()
@@ -89,6 +90,8 @@ class _Name:
         """Return the weighted share of the name that stands in `text` in runs of two or more."""
         for longer in self.longer:
             text = text.replace(longer, " ")  # a longer word that means another thing
+        if self.zones:
+            text = self.zones.sub(" ", text)
         if self.text in text:
             return 1.0
         there = [pair in text for pair in self.pairs]
@@ -121,7 +124,7 @@ class Matcher:
         self.terms = tuple(terms)
         wordings = [dict.fromkeys(name.lower() for name in term.names) for term in terms]
         self._names = [
-            [_Name(name, weights, whole=term.whole, asked=term.text) for name in names]
+            [_Name(name, weights, term) for name in names]
             for term, names in zip(terms, wordings, strict=True)
         ]
         # A text without a single pair of characters of a term need not be looked at closely.

@@ -12,6 +12,7 @@ from typing import Any
 from qa.dictionary import LONGEST_PHRASE, chinese
 from qa.english_names import english_names
 from qa.lexicon import lexicon
+from qa.zones import is_known_town, is_town
 from vectorstore.quantity import find_quantities
 
 # Tells whether the reports write something, letter by letter.
@@ -91,7 +92,8 @@ class Term:
     `whole` tells that it is one word: «市委» and «书记» apart are no «市委书记».
     `hard` marks names of things (of the lexicon, of places and people, what is counted):
     evidence must have them. Other words people may put differently: «任务», «牌子».
-    `proper` marks names of one place, person or body.
+    `proper` marks names of one place, person or body; `town` those of a city or county,
+    of which its zones do not speak.
     """
 
     text: str
@@ -100,6 +102,7 @@ class Term:
     whole: bool = False
     hard: bool = True
     proper: bool = False
+    town: bool = False
 
     @property
     def narrows(self) -> bool:
@@ -186,7 +189,9 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     if all(any(term.text in sort for sort in types) for term in things):
         types = []  # nothing else is named
     for term in terms:
-        if any(term.text in sort for sort in types):
+        if is_town(term.text, asked):
+            yield replace(term, town=True, proper=term.proper or is_known_town(term.text))
+        elif any(term.text in sort for sort in types):
             yield replace(term, hard=False)
         elif any(
             after.startswith(term.text) or before.endswith(term.text) for after, before in counted
