@@ -6,8 +6,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from operator import mul
+from itertools import compress, pairwise
+from operator import mul, or_
 
 from qa import wording
 from qa.lexicon import lexicon
@@ -97,15 +97,10 @@ class _Name:
         there = [pair in text for pair in self.pairs]
         if True not in there:
             return 0.0
-        last = len(there)
         if self.head and not any(there[: self.head]):
             return 0.0
-        found = sum(
-            weight
-            for i, weight in enumerate(self.weights)
-            if (i < last and there[i]) or (i > 0 and there[i - 1])
-        )
-        share = found / self.whole
+        with_next, with_last = (*there, False), (False, *there)
+        share = sum(compress(self.weights, map(or_, with_next, with_last))) / self.whole
         if len(there) == 3 and not there[1]:
             share *= 0.5  # two words apart are no compound: «经济» … «规模»
         if all(qualifier.search(text) for qualifier in self.qualifiers):

@@ -119,8 +119,10 @@ def _across(
     for place in range(len(pieces)):
         start, stop = min(first, place), max(last, place)
         run = text[pieces[start].start : pieces[stop].end]
+        if len(run) > longest:
+            continue
         gain = matcher.coverage(run) - have
-        if len(run) <= longest and gain > max(best[0], 0.12):
+        if gain > max(best[0], 0.12):
             best = (gain, (start, stop))
     return best
 

@@ -171,9 +171,12 @@ class LexicalIndex:
     def scores(self, query: str) -> Scores:
         """Return the BM25 score of every text for `query`, in the order of the texts."""
         scores = np.zeros(len(self), dtype=np.float32)
-        for term, times in self._terms(query):
-            rows, weights = self._postings(term)
-            scores[rows] += times * weights
+        terms = self._terms(query)
+        if terms:
+            lists = [self._postings(term) for term, _ in terms]
+            weights = [times * each for (_, times), (_, each) in zip(terms, lists, strict=True)]
+            # It adds one after the other, in this order: rounded as anywhere else.
+            np.add.at(scores, np.concatenate([rows for rows, _ in lists]), np.concatenate(weights))
         return scores
 
     def scores_within(self, query: str, spans: Sequence[tuple[int, int]]) -> Scores:
