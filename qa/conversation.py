@@ -17,8 +17,9 @@ from vectorstore.figures import Aspect
 # Reads a question that stands alone.
 Reader = Callable[[str], Question]
 
+_THAT_PART = re.compile(r"(?:[那这][块片边个]|方面)?的?$")
 _AND_WHAT_OF = re.compile(
-    r"^(?:(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?呢|那么?(?P<state>.{1,24}?)(?:如何|怎么样))"
+    r"^(?:(?:那么|那|还有)?[,，]?(?P<what>.{1,24}?)(?:又)?(?:是多少)?呢|(?P<other>[^,，?？]{2,16}?)又是(?:什么|多少|怎样|如何)|那么?(?P<state>.{1,24}?)(?:如何|怎么样))"
     r"[,，]?(?P<when>\d{4}年?)?[?？。]?$"
 )
 # «那“一带一路”沿线国家?»: nothing is asked, so it is asked as before.
@@ -55,6 +56,7 @@ _COUNTERPARTS = (
 _PERIOD = re.compile(
     r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排|任务"
 )
+_AIM = re.compile(r"目标|计划|预期|任务|打算")
 _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:in|for|by|during)? ?(?:(?:19|20)\d\d|last year|this year|next year)\b"
@@ -97,7 +99,8 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
         brief = _AND_BARE.match(question)
     if brief:
         told = brief.groupdict()
-        what = (told["what"] or told.get("state") or "").removeprefix("其中").removesuffix("的")
+        what = (told["what"] or told.get("other") or told.get("state") or "").removeprefix("其中")
+        what = _THAT_PART.sub("", what)
         if lexicon().asking.fullmatch(what) and not _PERIOD.search(what):
             return _with_topic(f"{what}是多少?", read(f"{what}是多少?"), read(before))
         return _replaced(before, f"{told.get('when') or ''}{what}", read)
@@ -146,6 +149,8 @@ def _replaced(before: str, what: str, read: Reader) -> str:
         return f"{what.rstrip('?. ')}: {rest}" if not left else _swapped(before, what, what, read)
     if not english and _PERIOD.search(what):
         rest = re.sub(r"(?:19|20)\d\d年|去年|今年|上年|明年", "", before)
+        if _AIM.search(what):
+            rest = re.sub(r"实际(?:完成|达到|增长)?", "", rest)
         left = _PERIOD.sub("", what).strip("的 ")
         for one, other in (*_COUNTERPARTS, *((b, a) for a, b in _COUNTERPARTS)):
             if left == other and one in rest:

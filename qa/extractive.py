@@ -148,6 +148,8 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
         return draft_of([_stated(inquiry, found) for found in each])
     if problem is Reason.NOT_MENTIONED:
         return _counted(inquiry)
+    if problem is Reason.RELATED_ONLY and (beside := _counted_beside(inquiry, ranked[0])):
+        return beside
     if problem is not None:
         return _in_words(inquiry) or refusal(inquiry, problem, ranked[0])
     asked_itself = plainer(ranked)
@@ -239,6 +241,21 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
         ):
             return _points(inquiry, [point])
     return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
+
+
+def _counted_beside(inquiry: Inquiry, found: Candidate) -> Draft | None:
+    """Answer with the number in the unit asked for that stands in the clause of another figure.
+
+    «849座公园实现24小时开放、占全市公园总数的87.3%» tells how many as well.
+    """
+    figure = found.figure
+    text = figure.clause.of(figure.passage.text)
+    asked = inquiry.question.units - wording.RATES
+    if found.lacks or not found.in_period or figure.quantity.unit in asked:
+        return None
+    if not any(q.unit in asked and q.value != figure.quantity.value for q in find_quantities(text)):
+        return None
+    return draft_of([Statement(text, ((figure.passage, sentence_span(figure)),))])
 
 
 def _in_words(inquiry: Inquiry) -> Draft | None:

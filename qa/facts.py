@@ -10,9 +10,10 @@ from qa import wording
 from qa.compute import COUNTS
 from qa.english import english_statement
 from qa.inquiry import Inquiry, context
-from qa.matching import Matcher
+from qa.matching import MEASURE, Matcher
 from qa.question import Question
 from vectorstore.figures import Aspect, Figure, Kind
+from vectorstore.quantity import Bound
 from vectorstore.report import Part, Span
 
 _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
@@ -21,6 +22,22 @@ _PASSAGES = 12
 _TOO_LITTLE = 0.3
 # What is counted over a time, not at its end.
 _ADDED = re.compile(r"新增|累计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
+# … and a value for each person, where the whole is asked for, is another indicator.
+_EACH, _SHARED = re.compile(r"人均(?!可支配|收入|消费|纯收入)|户均|每万人|每百户"), 0.3
+# «完成地区生产总值32765亿元、增长4.1%»: what grew was not the doing.
+_DONE, _GROWS = re.compile(r"^(?:完成|实现)(?=..)"), ("增长", "下降")
+# A round number that was passed is less than the number itself: «迈上6万亿元台阶».
+_STEP, _PASSED = re.compile(r"台阶|大关|关口"), 0.3
+_ROUND = 0.3
+# So much of a paragraph's first sentence is taken for its title.
+_TITLE = 20
+# A name with less before its measure names nothing: «总产量».
+_WORD = 2
+# What is told of an indicator with its figure makes it no other one: «地区生产总值迈上…».
+_ADORNMENT = re.compile(
+    r"^(?:全[市省区国]|[我本][市省区])?(?:累计)?(?:完成|实现|预计|力争)*|(?:连续|首次|稳步|实现)*(?:翻番|翻一番|迈上|跨上|跃上|跨越|登上)[^,，]*$"
+    r"|(?:总数|总计|数量)$"
+)
 _IN_ALL = re.compile(r"累计|总|共有|共计")
 _EFFECT = re.compile(
     r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
@@ -75,6 +92,8 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
     if not ranked:
         return []
     ranked = _timely_first(ranked)
+    if not wording.REACHING.search(inquiry.question.plain):
+        ranked = _exact_first(ranked)
     measured = inquiry.question.units - wording.RATES
     return _fitting_first(ranked) if measured else _same_first(ranked)
 
@@ -91,6 +110,33 @@ def _timely_first(ranked: list[Candidate]) -> list[Candidate]:
     if best.in_period:
         return ranked
     return _first(ranked, lambda c: c.score >= best.score - _TIMELY and _is_good(c))
+
+
+def _exact_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Put «32765亿元» before «突破3万亿元» of the same indicator and time."""
+    best = ranked[0]
+    if best.figure.quantity.bound is not Bound.MORE_THAN or best.surplus > _HARDLY:
+        return ranked
+    return _first(
+        ranked,
+        lambda c: (
+            c.figure.quantity.bound is None
+            and c.fits == best.fits
+            and c.score >= best.score - _ROUND
+            and c.surplus <= _HARDLY
+            and _told_of(c) == _told_of(best)
+        ),
+    )
+
+
+def _told_of(candidate: Candidate) -> tuple[str, str, Aspect, str]:
+    """Return what a figure is of: its bare indicator, period, aspect and unit."""
+    figure = candidate.figure
+    return _bare(figure), figure.period, figure.aspect, figure.quantity.unit
+
+
+def _bare(figure: Figure) -> str:
+    return _ADORNMENT.sub("", figure.indicator) or figure.indicator
 
 
 def _is_good(candidate: Candidate) -> bool:
@@ -251,10 +297,15 @@ def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bo
 
 
 def _fuller(inquiry: Inquiry, figure: Figure, figures: Sequence[Figure]) -> str:
-    """Return a figure's indicator with its owner, where only its figure of another year names it.
+    """Return a figure's indicator with what it leaves to other places to say.
 
-    «国际航线超过100条» is the aim of the «江北机场国际航线» that the review counts.
+    «国际航线超过100条» is the aim of the «江北机场国际航线» that the review counts, and
+    «总产量达到853.2亿斤» is of what the title of its paragraph names.
     """
+    title = figure.passage.sentences[0]
+    measure = MEASURE.search(figure.indicator)
+    if measure and measure.start() < _WORD and not title.contains(figure.span):
+        return f"{title.of(figure.passage.text)[:_TITLE]}{figure.indicator}"
     owners = [term.text for term in inquiry.matcher.terms if term.proper]
     named = (
         other.indicator
@@ -284,7 +335,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
     named = matcher.coverage(name)
     in_clause = matcher.coverage(name, clause)
     with_lead = matcher.coverage(name, clause, lead)
-    surplus = matcher.surplus(name) if named else 1.0
+    surplus = matcher.surplus(_bare(figure)) if named else 1.0
     just_that = named >= 0.8 and surplus < 0.3
     suits = fits(question, figure, just_that=just_that)
     timely = in_period(inquiry, figure)
@@ -302,6 +353,8 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
         + _verb_bonus(question, figure)
         + _part_bonus(question, figure)
         + _total_bonus(question, figure)
+        - (_PASSED if _STEP.search(figure.indicator) else 0.0)
+        - (_SHARED if _is_shared_out(inquiry, figure) else 0.0)
         - (0.0 if name == figure.indicator else _BORROWED)
     )
     near = (name, clause, lead, _opening(figure), headings)
@@ -369,6 +422,14 @@ def _of_another_stage(question: Question, figure: Figure) -> bool:
     asked = wording.stages(question.plain)
     told = asked and wording.stages(figure.clause.of(figure.passage.text))
     return bool(told) and not asked & told
+
+
+def _is_shared_out(inquiry: Inquiry, figure: Figure) -> bool:
+    """Tell whether a figure is for each person, or so, and the question asks for none such."""
+    each = _EACH.search(figure.indicator)
+    return each is not None and not any(
+        each[0] in name for term in inquiry.matcher.terms for name in term.names
+    )
 
 
 def _verb_bonus(question: Question, figure: Figure) -> float:
@@ -461,7 +522,8 @@ def _composed(figure: Figure) -> str:
         verb = "增长"
     if verb and (figure.quantity.text.startswith(verb) or figure.indicator.startswith(verb)):
         verb = ""
-    return figure.indicator + verb + figure.quantity.text
+    name = _DONE.sub("", figure.indicator) if verb in _GROWS else figure.indicator
+    return name + verb + figure.quantity.text
 
 
 def sentence_span(figure: Figure) -> Span:

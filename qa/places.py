@@ -102,9 +102,10 @@ class Places:
 
     def find(self, text: str) -> list[Mention]:
         """Return the places that a question names, in order."""
-        found = [*self._in_full(text), *self._in_english(text), *self._by_group(text)]
-        taken = {place for mention in found for place in range(*_ends(mention))}
-        found += [m for m in self._by_short(text) if not taken & set(range(*_ends(m)))]
+        found = [*self._in_full(text), *self._in_english(text)]
+        for others in (self._by_group(text), self._by_short(text)):
+            taken = {place for mention in found for place in range(*_ends(mention))}
+            found += [m for m in others if not taken & set(range(*_ends(m)))]
         return sorted(found, key=lambda mention: mention.span)
 
     def is_region(self, place: str) -> bool:

@@ -25,6 +25,9 @@ _ANNOUNCED = 0.45
 # How a report begins to speak of what is still wrong.
 _OWNS_UP = re.compile(r"清醒地?认识|(?:矛盾|困难)[和、与]问题|还存在不少|仍面临")
 _WITHOUT_SUBJECT = re.compile(r"[是为被]|成为|获评|入选|跻身|纳入")
+_DOING = re.compile(
+    r"建设|打造|推[进动]|加快|实施|开展|成[为立]|争取|完成|新[建增]|建成|开工|启动|支持|引进|培育|纳入|入选|获批"
+)
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
 
@@ -89,7 +92,7 @@ def _best_run(inquiry: Inquiry, passage: Passage, sentence: int) -> Point:
     if inquiry.question.form is Form.DATE:
         first, last = _with(_DATED, clauses, first, last)
     elif made := wording.MADE_INTO.search(inquiry.question.plain):
-        first, last = _with(re.compile(made[1]), clauses, first, last)
+        first, last = _with(re.compile(made[1] or "建设|打造|建成"), clauses, first, last)
     elif wording.ASKS_NAME.search(inquiry.question.plain):
         first, last = _with(wording.QUOTED_NAME, clauses, first, last)
     span = Span(pieces[first].start, pieces[last].end)
@@ -166,9 +169,16 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
 def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
     """Return the parts that a clause with a colon announces: «五张网:高铁网,…;轨道交通网,…».
 
-    The announcing clause is in the sentence itself or in the one before it.
+    The announcing clause is in the sentence itself or in the one before it, or quotes
+    the name that the question does.
     """
     passage = best.passage
+    for name in wording.QUOTED_NAME.findall(inquiry.question.plain):
+        for sentence in range(len(passage.sentences)):
+            if f"{name}”" in passage.sentences[sentence].of(passage.text).split(":")[0]:
+                parts = parts_after_colon(passage, sentence)
+                if parts:
+                    return [replace(best, span=span, sentence=index) for index, span in parts]
     for sentence in (best.sentence, best.sentence + 1):
         parts = parts_after_colon(passage, sentence)
         if not parts:
@@ -295,6 +305,9 @@ def to_the_end(point: Point, longest: int = 120) -> Span:
 def telling(inquiry: Inquiry, point: Point) -> Point:
     """Stretch a run of clauses that says no more than the question does: «软件服务业», alone."""
     named = wording.ASKS_NAME.search(inquiry.question.plain)
+    entity = inquiry.question.form is Form.ENTITY and not _DOING.match(point.text)
+    if entity and not set(point.text[:2]) & set(inquiry.question.plain):
+        return point  # it begins with a name of its own
     if named or inquiry.matcher.surplus(point.text) >= _MORE:
         return point
     told = to_the_end(point, 90)

@@ -113,7 +113,7 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     The report of a year reviews the year before and plans its own; «去年» and
     «今年» are read from there. `writes` tells whether the reports write a word.
     """
-    asked = wording.ASKER.sub("", plain(text))
+    asked = _without_gloss(wording.ASKER.sub("", plain(text)), writes)
     english = is_english(asked)
     form = _form(asked)
     years, part = _period(asked, year)
@@ -139,10 +139,21 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     )
 
 
+_GLOSS = re.compile(r"\((?:占|即|也叫|也就是|简称|单位|按|俗称|不?含)[^()]{1,20}\)")
+
+
+def _without_gloss(asked: str, writes: Writes) -> str:
+    """Return a question without what it explains in brackets: «研发强度(占gdp比重)»."""
+    return _GLOSS.sub(lambda gloss: gloss[0] if writes(gloss[0]) else "", asked)
+
+
 def _capitalised(text: str) -> frozenset[str]:
     """Return, in lower case, the words that a capital marks as names, wherever they stand."""
     words = re.findall(r"(?<=[a-z,;'’] )[A-Z][a-z]{2,}\b", text)
     return frozenset(word.lower() for word in words)
+
+
+_FURTHER = re.compile(r"^(?:还有|以及|另外|同时|顺便)[,，]?(?=[^多几哪什怎]{2})")
 
 
 def parts_of(text: str) -> list[str]:
@@ -150,7 +161,8 @@ def parts_of(text: str) -> list[str]:
 
     What asks nothing itself belongs to the question after it.
     """
-    found, lead = [], ""
+    found: list[str] = []
+    lead = ""
     for piece in re.split(
         r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)"
         r"|[,，](?=[^,，]{2,12}又.{0,6}(?:多少|几))"
@@ -159,7 +171,7 @@ def parts_of(text: str) -> list[str]:
         text,
     ):
         if wording.ASKS.search(piece):
-            found.append(f"{lead}{piece}".strip())
+            found.append(_FURTHER.sub("", f"{lead}{piece}".strip()) if found else f"{lead}{piece}")
             lead = ""
         else:
             lead += piece

@@ -26,6 +26,8 @@ _COUNTED = re.compile(
     r"(?:多少|几)[个家条座项件户所名人位台套场处种班辆只头张份](?:新的?)?([\u4e00-\u9fff]{2,6})"
     r"|([\u4e00-\u9fff]{2,8})(?:一共|总共|大概|到底)?(?:是|有|为|达到?了?)?多少"
 )
+# What an indicator measures of what stands before it.
+_MEASURED = "总?产[量值]|总?收入|投资额?|面积|总额|规模|销量|营业收入|利润|增加值|出口额|进口额|成交额|交易额|吞吐量|余额"
 # Kinds of words that name one thing: places, people, bodies, titles, Latin names.
 _PROPER = re.compile(r"ns|nr|eng")
 # Compounds with an end that says little: «软件产业» is written in many ways.
@@ -41,6 +43,7 @@ _EMPTY = re.compile(
     "[是有了的在把被会要将与和及跟或对给向从到为以等也都就还又才再很更最比较于之其这那该此个份座名家条项件户所场处次位"
     "年月日时后前中里上下内外能可让使用按各每不没多少几哪谁啥吗呢啊吧人市省县区]"
 )
+_IN_QUOTES = re.compile(r"[“\"「『](?!十.五[”\"」』])([\u4e00-\u9fff]{2,12})[”\"」』]")
 _OPENING_QUOTES = '“"「『'
 # Kinds of words by jieba's tags: nouns and names carry a question, verbs and
 # adjectives colour it, the rest (pronouns, numerals, particles …) says nothing.
@@ -193,6 +196,8 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
             yield replace(term, town=True, proper=term.proper or is_known_town(term.text))
         elif any(term.text in sort for sort in types):
             yield replace(term, hard=False)
+        elif re.search(rf"{re.escape(term.text)}(?:产业|行业|业)?的?(?:{_MEASURED})", asked):
+            yield replace(term, hard=True)  # «棉花产量»: another one is another indicator
         elif any(
             after.startswith(term.text) or before.endswith(term.text) for after, before in counted
         ):
@@ -202,6 +207,17 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
 
 
 def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
+    """Yield the terms in their order: what stands in quotes there and in the reports is one."""
+    end = 0
+    for quoted in _IN_QUOTES.finditer(asked):
+        if writes(quoted[1]):
+            yield from _named_terms(asked[end : quoted.start()], writes)
+            yield Term(quoted[1], lexicon().others(quoted[1]))
+            end = quoted.end()
+    yield from _named_terms(asked[end:], writes)
+
+
+def _named_terms(asked: str, writes: Writes) -> Iterator[Term]:
     words, end = lexicon(), 0
     for match in words.known.finditer(asked):
         if _inside_longer(match, asked):

@@ -45,6 +45,7 @@ _SPOKEN_OF = 0.6
 _JOINED = re.compile(r"[、和与及]|\band\b")
 # One paragraph and those of its sentences that stand under one heading.
 Topic = tuple[Passage, list[int]]
+_FIELDS = "改革|保护|建设|产业|发展|监管|管理|治理|贸易|事业|工作"
 # So many faults are told, each so long at most.
 _FAULTS, _FAULT = 8, 110
 # So many hits tell which paragraph is the topic; the next one counts for half after three places.
@@ -96,7 +97,8 @@ def _naming(inquiry: Inquiry) -> list[Point]:
                 covered = inquiry.matcher.coverage(text)
                 point = Point(passage, clause, hit.sentence, hit.score, covered, covered)
                 defines = inquiry.question.form is Form.DEFINITION
-                return [replace(point, span=to_the_end(point, 60)) if defines else point]
+                longest = 130 if wording.MADE_INTO.search(inquiry.question.plain) else 60
+                return [replace(point, span=to_the_end(point, longest)) if defines else point]
     return []
 
 
@@ -282,10 +284,29 @@ def _told_points(
 
 def _stands_out(inquiry: Inquiry) -> bool:
     """Tell whether what a question about a whole topic finds is near to it, and not to any question."""
-    if inquiry.question.form is not Form.MEASURES:
+    if inquiry.question.form is not Form.MEASURES or _names_another_field(inquiry):
         return False
     nearer = inquiry.distinctness([hit.quote for hit in inquiry.hits[:_FIRST]])
     return max(nearer, default=0.0) >= inquiry.thresholds.topic_nearer
+
+
+def _names_another_field(inquiry: Inquiry) -> bool:
+    """Tell whether a question names one field, as reports do, that none of them names: «草原保护».
+
+    Whoever puts it in everyday words may mean what a report calls otherwise.
+    """
+    named = [
+        term
+        for term in inquiry.matcher.terms
+        if term.essential and not re.fullmatch(_FIELDS, term.text)
+    ]
+    if not named or any(inquiry.library.writes(n) for term in named for n in term.names):
+        return False
+    first = re.escape(named[0].text)
+    return (
+        re.search(f"{first}的?(?:{_FIELDS})|{first}(?<={_FIELDS})", inquiry.question.plain)
+        is not None
+    )
 
 
 def _told(passage: Passage, group: Sequence[int]) -> Iterator[tuple[int, Span]]:

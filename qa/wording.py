@@ -10,7 +10,7 @@ import re
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
-    r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
+    r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
     r"哪些|哪几|哪\d+[个项种类条家座大]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
@@ -50,10 +50,10 @@ CONSISTS_OF = re.compile(
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
+    r"(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|重点|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
     r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?些?(?:哪些|什么|啥)"
     r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
-    r"|(?:(?:干|做|办|弄|搞)(?:些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
+    r"|(?:(?:干|做|办|弄|搞)(?:了些|了点|些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
     r"(?:什么|啥|哪些)(?:事|福|好处)?(?=[?？。,，呢]|$)|从哪儿?(?:里)?(?:下手|入手|发力)|on the agenda|in store for"
     r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)"
 )
@@ -119,7 +119,7 @@ PERCENT = re.compile(
     r"[\u4e00-\u9fff]率(?:具体|到底|究竟|大概|现在|[是为有达到了降升高低提])*(?:多少|几)|百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|百分|几成|一半|占|多高|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|百分|几成|一半|占|多高|[里中][,，]?有多少|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
 )
 
 
@@ -136,7 +136,7 @@ def asks_share(asked: str) -> bool:
 
 
 LEVEL = re.compile(
-    r"达到(?:了)?多少(?!个百分点)|总量|总额(?:是|有|为|多|达|[?？。]|$)|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
+    r"\b(?:total )?size of\b|达到(?:了)?多少(?!个百分点)|总量|总额(?:是|有|为|多|达|[?？。]|$)|规模(?:是|有|达)?多|绝对值|多少(?:亿|万|元|钱|人|家|户|个|公里|条|座|套|台|件|项|班|场|处|天|吨|亩|平方)"
 )
 
 # What a unit word in the question admits. Mass words admit their kin.
@@ -144,11 +144,12 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:亿|万)?(?:元|钱|资金)|几[个十百千万]{0,2}亿(?!斤|吨|度|立方)|多少万?亿(?!斤|吨|度|立方|千瓦|件|人|株|亩|公里|平方)|多少钱|how much money|how much (?:did|does|was|were).*(?:spend\b|spent|cost\b|save|earn|invest|collect)", ("元", "美元")),
     (r"\bin (?:millions? |billions? |trillions? )?(?:of )?(?:yuan|rmb)\b|(?:many|much|billion|million|trillion) (?:yuan|rmb)\b", ("元",)),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
+    (r"how (?:deep|tall|thick|wide)\b", ("米", "公里")),
     (r"square kilomet", ("平方公里",)),
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
-    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\\b|kilomet|\bkms?\b|mileage", ("公里",)),
+    (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
     (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
@@ -272,7 +273,7 @@ def stages(text: str) -> frozenset[int]:
 
 # Asks what something is made into: «要建设什么?».
 MADE_INTO = re.compile(
-    r"(建设|建成|打造|成为|发展|做成|变成|建)(?:成为?|为)?(?:一个|怎样的?)?(?:什么|啥)"
+    r"定位|(建设|建成|打造|成为|发展|做成|变成|建)(?:成为?|为)?(?:一个|怎样的?)?(?:什么|啥)"
 )
 # What asks for the proper name of some sort of thing: «奖项叫什么?»; reports put it in quotes.
 NAMED_SORT = re.compile(
