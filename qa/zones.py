@@ -15,7 +15,8 @@ _ZONE = (
     r"|综合保税区|综保区|保税区|自贸试?验?区|自由贸易试验区|示范区|片区|工业园|产业园|园区|科学城|新城)"
 )
 _TOWN = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,})[市县]")
-_AFTER = r"[市县](?![场民政委值域级])"
+_AS_TOWN = re.compile(r"[市县](?![场民政委值域级])")
+_AS_ZONE = re.compile(_ZONE)
 
 
 def is_town(name: str, asked: str) -> bool:
@@ -23,8 +24,13 @@ def is_town(name: str, asked: str) -> bool:
     if "市" not in asked and "县" not in asked:
         return False
     town = _TOWN.fullmatch(name)
-    stem = re.escape(town["name"] if town else name)
-    return bool(re.search(f"{stem}{_AFTER}", asked)) and not re.search(f"{stem}{_ZONE}", asked)
+    stem = town["name"] if town else name
+    ends, start = [], asked.find(stem)
+    while start >= 0:
+        ends.append(start + len(stem))
+        start = asked.find(stem, start + 1)
+    named = any(_AS_TOWN.match(asked, end) for end in ends)
+    return named and not any(_AS_ZONE.match(asked, end) for end in ends)
 
 
 def is_known_town(name: str) -> bool:
