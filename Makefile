@@ -68,6 +68,9 @@ gate: setup ## Ask a fixed part of the development cases; fail on a significant 
 gate-baseline: setup ## Make today's answers the gate's baseline; print gains and losses
 	$(BIN)/report-qa eval gate --update
 
+background: setup ## Embed the questions of all sorts anew, after background.toml was changed
+	$(BIN)/python -c 'from qa.background import embed_anew; embed_anew()'
+
 lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch and its CUDA parts out)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --no-emit-package torch --no-header --no-annotate -q \
 	  | grep -vE '^(nvidia-|cuda-|triton==|--)' > requirements.txt
@@ -75,4 +78,4 @@ lock: setup ## Pin the newest versions that pyproject.toml admits (keeps torch a
 clean: ## Remove caches and the virtual environment
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help setup serve browser screenshots test test-llm test-faults test-ray lint format bench bench-retrieval bench-load bench-scale calibrate gate gate-baseline lock clean
+.PHONY: help setup serve browser screenshots test test-llm test-faults test-ray lint format bench bench-retrieval bench-load bench-scale calibrate gate gate-baseline background lock clean

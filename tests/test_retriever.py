@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from qa import ReportQA
+from qa.background import Background, background
 from vectorstore.embedding import Embedder
 from vectorstore.outline import build_report
 from vectorstore.report import Hit, Part
@@ -141,12 +142,14 @@ def test_an_empty_store_finds_nothing(tmp_path: Path, embedder: Embedder) -> Non
 def test_what_is_near_to_any_question_is_told_from_what_is_near_to_this_one(
     qa: ReportQA,
 ) -> None:
-    others = (
-        "电影票房是多少亿元?",
-        "图书馆有多少座?",
-        "谁拿了马拉松冠军?",
-        "房价涨了百分之几?",
-        "彩票卖了多少?",
+    others = Background(
+        (
+            "电影票房是多少亿元?",
+            "图书馆有多少座?",
+            "谁拿了马拉松冠军?",
+            "房价涨了百分之几?",
+            "彩票卖了多少?",
+        )
     )
     texts = ["改造农村危房3.9万户", "全年增长6.3%、达到2.36万亿元"]
     retriever = Retriever(qa._retriever.store)
@@ -157,14 +160,16 @@ def test_what_is_near_to_any_question_is_told_from_what_is_near_to_this_one(
 
 
 class _Told:
-    """The embedder, and the passages that it was given."""
+    """The embedder, and what it was given."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.dimension = embedder.name, embedder.dimension
         self._embedder = embedder
+        self.queries: list[list[str]] = []
         self.passages: list[list[str]] = []
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.queries.append(list(texts))
         return self._embedder.embed_queries(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -172,10 +177,24 @@ class _Told:
         return self._embedder.embed_passages(texts)
 
 
+@pytest.mark.parametrize("english", [False, True])
+def test_the_package_has_the_vectors_of_its_background(
+    embedder: Embedder, *, english: bool
+) -> None:
+    """Where it fails after the questions were changed: `make background`."""
+    known, told = background(english=english), _Told(embedder)
+    vectors = known.vectors(told)
+    assert not told.queries
+    np.testing.assert_allclose(vectors, embedder.embed_queries(known.questions), atol=1e-5)
+    told.name = "another model"
+    assert known.vectors(told).shape == vectors.shape
+    assert told.queries == [list(known.questions)]
+
+
 def test_pieces_of_sentences_are_embedded_once_and_together(
     tmp_path: Path, embedder: Embedder
 ) -> None:
-    told, others = _Told(embedder), ("图书馆有多少座?", "房价涨了百分之几?")
+    told, others = _Told(embedder), Background(("图书馆有多少座?", "房价涨了百分之几?"))
     retriever = Retriever(PassageStore.open(tmp_path, told))
     housing, roads = "改造农村危房3.9万户", "新建公路2万公里"
     both = retriever.distinctness("危房改造了多少户?", [housing, roads, housing], others=others)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.catalogue import PART_CODES
+from vectorstore.embedding import Embedder
 from vectorstore.recent import Recent
 from vectorstore.report import Hit, Part
 from vectorstore.snapshot import Snapshot
@@ -100,6 +101,14 @@ class _Search:
             yield ~preferred if allowed is None else allowed & ~preferred
 
 
+class Bank(Hashable, Protocol):
+    """Questions that another one is compared with."""
+
+    def vectors(self, embedder: Embedder) -> NDArray[np.float32]:
+        """Return their vectors, as the embedder gives them."""
+        ...
+
+
 class Retriever:
     """Finds the sentences of a store that bear on a query."""
 
@@ -111,7 +120,7 @@ class Retriever:
         self._vectors: Recent[str, NDArray[np.float32]] = Recent(1)
         # Pieces of reports that questions made look at closely, and what they are compared with.
         self._pieces: Recent[str, NDArray[np.float32]] = Recent(_PIECES)
-        self._banks: Recent[tuple[str, ...], NDArray[np.float32]] = Recent(2)
+        self._banks: Recent[Bank, NDArray[np.float32]] = Recent(2)
 
     def rank(
         self,
@@ -163,9 +172,7 @@ class Retriever:
         first = [*best.values()][:k]
         return _hits(search, [row for row, _ in first], [score for _, score in first])
 
-    def distinctness(
-        self, query: str, texts: Sequence[str], *, others: tuple[str, ...]
-    ) -> list[float]:
+    def distinctness(self, query: str, texts: Sequence[str], *, others: Bank) -> list[float]:
         """Return how much nearer each text is to the query than to the `others` nearest to it.
 
         Some texts are near to any question. From the cosine is taken the mean of those to the
@@ -174,7 +181,7 @@ class Retriever:
         """
         if not texts:
             return []
-        bank = self._banks.get(others, lambda: self.store.embedder.embed_queries(others))
+        bank = self._banks.get(others, lambda: others.vectors(self.store.embedder))
         pieces = np.stack(self._pieces.get_all(texts, self.store.embedder.embed_passages))
         nearest = np.sort(pieces @ bank.T, axis=1)[:, -_NEAREST:].mean(axis=1)
         return [float(value) for value in pieces @ self._embedded(query) - nearest]
