@@ -87,7 +87,8 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         for passage in inquiry.passages[:_PASSAGES]
         for figure in inquiry.library.figures(passage)
     ]
-    judged = (_judged(inquiry, figure, _fuller(inquiry, figure, figures)) for figure in figures)
+    owners = [term.text for term in inquiry.matcher.terms if term.proper]
+    judged = (_judged(inquiry, figure, _fuller(figure, figures, owners)) for figure in figures)
     ranked = sorted(filter(None, judged), key=lambda c: c.score, reverse=True)
     if not ranked:
         return []
@@ -296,20 +297,22 @@ def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bo
     return any(term not in still for term in missing)
 
 
-def _fuller(inquiry: Inquiry, figure: Figure, figures: Sequence[Figure]) -> str:
+def _fuller(figure: Figure, figures: Sequence[Figure], owners: Sequence[str]) -> str:
     """Return a figure's indicator with what it leaves to other places to say.
 
     «国际航线超过100条» is the aim of the «江北机场国际航线» that the review counts, and
-    «总产量达到853.2亿斤» is of what the title of its paragraph names.
+    «总产量达到853.2亿斤» is of what the title of its paragraph names. `owners` are the names
+    of places and bodies in the question.
     """
     title = figure.passage.sentences[0]
     measure = MEASURE.search(figure.indicator)
     if measure and measure.start() < _WORD and not title.contains(figure.span):
         return f"{title.of(figure.passage.text)[:_TITLE]}{figure.indicator}"
-    owners = [term.text for term in inquiry.matcher.terms if term.proper]
+    if not owners:
+        return figure.indicator
     named = (
         other.indicator
-        for other in (figures if owners else ())
+        for other in figures
         if other.indicator.endswith(figure.indicator)
         and other.period != figure.period
         and other.quantity.unit == figure.quantity.unit

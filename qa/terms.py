@@ -27,7 +27,9 @@ _COUNTED = re.compile(
     r"|([\u4e00-\u9fff]{2,8})(?:一共|总共|大概|到底)?(?:是|有|为|达到?了?)?多少"
 )
 # What an indicator measures of what stands before it.
-_MEASURED = "总?产[量值]|总?收入|投资额?|面积|总额|规模|销量|营业收入|利润|增加值|出口额|进口额|成交额|交易额|吞吐量|余额"
+_OF_MEASURE = re.compile(
+    r"(?:产业|行业|业)?的?(?:总?产[量值]|总?收入|投资额?|面积|总额|规模|销量|营业收入|利润|增加值|出口额|进口额|成交额|交易额|吞吐量|余额)"
+)
 # Kinds of words that name one thing: places, people, bodies, titles, Latin names.
 _PROPER = re.compile(r"ns|nr|eng")
 # Compounds with an end that says little: «软件产业» is written in many ways.
@@ -196,7 +198,7 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
             yield replace(term, town=True, proper=term.proper or is_known_town(term.text))
         elif any(term.text in sort for sort in types):
             yield replace(term, hard=False)
-        elif re.search(rf"{re.escape(term.text)}(?:产业|行业|业)?的?(?:{_MEASURED})", asked):
+        elif _is_measured(term.text, asked):
             yield replace(term, hard=True)  # «棉花产量»: another one is another indicator
         elif any(
             after.startswith(term.text) or before.endswith(term.text) for after, before in counted
@@ -204,6 +206,16 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
             yield replace(term, hard=True)
         else:
             yield term
+
+
+def _is_measured(thing: str, asked: str) -> bool:
+    """Tell whether a measure follows a thing wherever it stands: «棉花产量»."""
+    start = asked.find(thing)
+    while start >= 0:
+        if _OF_MEASURE.match(asked, start + len(thing)):
+            return True
+        start = asked.find(thing, start + 1)
+    return False
 
 
 def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
