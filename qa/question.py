@@ -288,6 +288,7 @@ def _aspect(asked: str) -> Aspect | None:
     return None
 
 
+_UNITS = tuple((re.compile(pattern), frozenset(units)) for pattern, units in wording.UNIT_WORDS)
 # Units that a question means loosely, or that are nouns as well.
 _VAGUE = frozenset(("", "个", "分", "点", "村", "镇", "乡", "县", "省", "门", "代"))
 
@@ -301,10 +302,10 @@ def _units(asked: str, aspect: Aspect | None, form: Form) -> frozenset[str]:
         return wording.RATES
     asked = wording.NOUN_BEHIND.sub(r"\1,", asked)
     grown = aspect in (Aspect.GROWTH, Aspect.DECLINE)
-    for pattern, units in wording.UNIT_WORDS:
+    for pattern, units in _UNITS:
         money = "元" in units and not wording.MONEY.search(asked)
-        if re.search(pattern, asked) and not (grown and money):
-            return frozenset(units)
+        if pattern.search(asked) and not (grown and money):
+            return units
     told, asking = re.subn(r".*?(?:多少|(?<![这近])几)", "3", asked, count=1)
     counted = find_quantities(told) if asking else []
     if counted and counted[0].span.start == 0 and counted[0].unit not in _VAGUE and not compared:
