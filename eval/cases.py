@@ -19,8 +19,8 @@ from vectorstore.errors import ReportQAError
 from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
-VERSION = "2020.4"
-FINGERPRINT = "8bcbeabaa23dfff299fa482bde29e5791ef05be22f76954b4ec9c7659325585f"
+VERSION = "2020.5"
+FINGERPRINT = "13a08cf600753f763ffcd928cefae972029e119347d991631c9e53d00ef4ff7d"
 DATA = Path(__file__).parent / "data"
 
 

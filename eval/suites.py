@@ -42,8 +42,8 @@ PROVINCES = Library(
 )
 WIDER = Library(
     "library-2026",
-    "library-2026.1",
-    "57548d1b3516802f1083195aede2af310d5146342ebd228324ca52787cdca219",
+    "library-2026.2",
+    "ef8dbffbb6bf1f2487a52991268715849f4b1c3ba508e345f5033cd739f15305",
     DATA / "library_2026",
     (
         *PROVINCES.reports,

@@ -216,7 +216,9 @@ def _alike(name: str, what: str) -> int:
 
 
 def _with_topic(question: str, now: Question, before: Question) -> str:
-    topic = "作报告" if before.form is Form.SPEAKER else _topic(before, now.plain)
+    topic = _topic(before, now.plain)
+    if before.form is Form.SPEAKER:
+        topic = "the report was delivered" if before.english else "作报告"
     if _IT.search(now.plain) and any(term.essential for term in now.terms):
         topic = topic.split(" ", 1)[0]  # «它运了多少货?» is of the airport, not of its routes
     changed = before.aspect in (Aspect.GROWTH, Aspect.DECLINE) and now.aspect is None

@@ -11,7 +11,7 @@ from qa.compute import COUNTS
 from qa.english import english_statement
 from qa.inquiry import Inquiry, context
 from qa.matching import MEASURE, Matcher
-from qa.question import Question
+from qa.question import Form, Question
 from vectorstore.figures import Aspect, Figure, Kind
 from vectorstore.quantity import Bound
 from vectorstore.report import Part, Span
@@ -408,6 +408,12 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
         return False
     if _of_another_stage(question, figure):
         return False
+    if (
+        _asks_total(question)
+        and wording.ADDED.match(figure.indicator)
+        and not _IN_ALL.search(figure.indicator)
+    ):
+        return False  # how many came anew is not how many there are
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if changed and whole:
         return False  # how much of the whole it is, not how much it grew
@@ -449,9 +455,15 @@ def _aspect_bonus(question: Question, figure: Figure) -> float:
     return 0.0
 
 
+def _asks_total(question: Question) -> bool:
+    """Tell whether a question asks how many of one thing there are, not how many came anew."""
+    total = wording.TOTAL.search(question.plain) and not wording.ADDED.search(question.plain)
+    return bool(total) and question.form is not Form.COMPARE
+
+
 def _total_bonus(question: Question, figure: Figure) -> float:
     """Asked how many there are in total, prefer what is so called to how many are new."""
-    if not wording.TOTAL.search(question.plain) or wording.ADDED.search(question.plain):
+    if not _asks_total(question):
         return 0.0
     if _IN_ALL.search(figure.indicator):
         return 0.3

@@ -234,7 +234,7 @@ class ReportQA:
 
     def _answer(self, question: str, history: Sequence[Turn], here: Report | None) -> Answering:
         editions = self._panel.scoper.editions
-        asking = self._panel.whole.from_pinyin(without_asides(without_orders(question)))
+        asking = self._asked_in(question)
         asking = in_full(asking, here, editions)
         history = [replace(turn, content=in_full(turn.content, here, editions)) for turn in history]
         if not re.search(r"\w", asking):
@@ -242,14 +242,20 @@ class ReportQA:
         writer = self._writer()
         compared = self._panel.scoper.scope(asking).each
         first, *others = [asking] if compared else parts_of(asking)
-        if ordered := self._panel.whole.topic(named_in_orders(question)):
-            history = [*history, Turn("user", ordered)]
         answer = yield from self._answer_one(question, first, history, writer)
         turns = [*history, Turn("user", first)]
         for other in others:
             further = yield from self._answer_one(question, other, turns, writer)
             answer = _together(answer, further, first, other)
         return replace(answer, generation=writer.generation) if writer else answer
+
+    def _asked_in(self, question: str) -> str:
+        """Return what is asked in a text that may order, explain and be typed in pinyin as well."""
+        desk, asking = self._panel.whole, without_asides(without_orders(question))
+        ordered = desk.topic(named_in_orders(question))
+        if ordered and re.search(r"\w", asking) and not desk.topic(asking):
+            asking = f"{ordered},{asking}"
+        return desk.from_pinyin(asking)
 
     def _answer_one(
         self, question: str, asking: str, history: Sequence[Turn], writer: Writer | None

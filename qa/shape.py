@@ -13,6 +13,9 @@ from vectorstore.quantity import find_quantities
 
 # So many characters that a question does not have are more than the name asked for.
 _NEWS = 6
+_ATTRIBUTE = re.compile(
+    r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
+)
 _FOUNDED = re.compile(r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进)+")
 
 
@@ -22,6 +25,10 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     if question.form is Form.DATE:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
+    if question.form is Form.OPEN and not _has_attribute(inquiry, told):
+        return False
+    if wording.WHICH_COUNTRY.search(question.plain):
+        return wording.COUNTRY.search(told) is not None
     if wording.HELD_WHERE.search(question.plain):
         return wording.HELD_THERE.search(told) is not None
     sort = wording.NAMED_SORT.search(question.plain)
@@ -33,6 +40,16 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
         return not counts or "、" in first or "“" in first
     return True
+
+
+def _has_attribute(inquiry: Inquiry, told: str) -> bool:
+    """Tell whether a text speaks of the attribute that a question ends with: «…的手机号给我»."""
+    asked = _ATTRIBUTE.search(inquiry.question.plain)
+    if asked is None:
+        return True
+    named = [t for t in inquiry.matcher.terms if t.text in asked[1] or asked[1] in t.text]
+    missing = inquiry.matcher.missing(told)
+    return not named or any(term not in missing for term in named)
 
 
 def _called(inquiry: Inquiry, sort: str) -> list[str]:

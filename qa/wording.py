@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 FIGURE = re.compile(
-    r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多长|多快|多远|多重"
+    r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
     r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
@@ -17,22 +17,22 @@ LIST = re.compile(
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
 ENTITY = re.compile(
-    r"谁|第几|哪(?:个|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
+    r"谁|第几|哪(?:个|支|款|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
 )
 DATE = re.compile(
-    r"什么时候|什么时间|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|which (?:year|month|day)"
+    r"什么时候|什么时间|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|what day|which (?:year|month|days?|dates?)"
 )
 YESNO = re.compile(
-    r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
+    r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对吧|是吧|没错吧|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
     r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
-    r"|哪个(?:更|(?:高|低|快|多|大|慢|少)(?:一?[些点])?(?:[?？,，。呢]|$))|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
-    r"|difference|how many (?:more|fewer)|by how many|(?:more|fewer|less) .* than|combined|higher|faster|compare|more than .* by|sum of"
+    r"|哪个(?:更|(?:高|低|快|多|大|慢|少)(?:一?[些点])?(?:[?？,，。呢]|$))|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)(?:一?[些点]|多少|几|吗|呢|的)?(?:[?？。,，]|$)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
+    r"|difference|how many (?:more|fewer)(?! (?:are|will|does|do|is|to|were)\b)|by how many|(?:more|fewer|less) .* than|combined|higher|faster|compare|more than .* by|sum of"
 )
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
-ADDED = re.compile(r"新增|新建|新开|新创建|\bnew|\badded\b")
+ADDED = re.compile(r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|\bnew|\badded\b")
 _TOTAL_OF = re.compile(r"合计|一共|总共|共(?:有|计|是)?多少|\b(?:in total|altogether)\b")
 _JOINED = re.compile(
     r"[和与及、加跟两三四五六七八九十]|各|分别|都|\band\b|[a-z], |\bboth\b|\bplus\b"
@@ -50,7 +50,7 @@ CONSISTS_OF = re.compile(
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|重点|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
+    r"有(?:哪些|什么)[^,，?？]{2,16}的(?:举措|措施|做法|办法|安排|部署)(?:[?？。]|$)|(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|重点|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
     r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?些?(?:哪些|什么|啥)"
     r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
     r"|(?:(?:干|做|办|弄|搞)(?:了些|了点|些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
@@ -244,6 +244,12 @@ TELLS_WHEN = re.compile(
     r"\d+年|\d+月|\d+日|年[底内末初]|月底|季度|[上下]半年|[今明去]年|当年|\d+(?:小时|天|分钟)"
 )
 TELLS_DAY = re.compile(r"\d+月|\d+日")
+# Asks which country: an answer names one.
+WHICH_COUNTRY = re.compile(r"哪个国家|哪国|\bwhich country\b|\bwhat country\b")
+COUNTRY = re.compile(
+    r"[美英法德韩泰]国|日本|俄罗斯|新加坡|印度|印尼|越南|老挝|缅甸|柬埔寨|马来西亚|菲律宾|澳大利亚|新西兰|加拿大|巴西|意大利|西班牙"
+    r"|葡萄牙|荷兰|比利时|瑞士|瑞典|挪威|丹麦|芬兰|波兰|匈牙利|捷克|奥地利|希腊|土耳其|以色列|埃及|南非|哈萨克|乌兹别克|巴基斯坦|蒙古国|墨西哥|阿根廷|智利|沙特|阿联酋|伊朗|乌克兰|白俄"
+)
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
     r"(?:在|到)?(?:哪|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|办的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
