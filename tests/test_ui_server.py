@@ -157,16 +157,20 @@ class Pondering(ReportQA):
 
     go_on = Event()
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> AnswerStream:
-        return AnswerStream(self._pondered(question, history))
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, here: str | None = None
+    ) -> AnswerStream:
+        return AnswerStream(self._pondered(question, history, here))
 
-    def _pondered(self, question: str, history: Sequence[Turn]) -> Generator[Drafted, None, Answer]:
+    def _pondered(
+        self, question: str, history: Sequence[Turn], here: str | None
+    ) -> Generator[Drafted, None, Answer]:
         passage = next(report for report in self.reports if report.id == WHITE).passage(3)
         assert passage is not None
         yield (Citation(1, passage, passage.sentences[0]),)
         yield "大桥长一万米[1]，有八车道[2]。"
         assert self.go_on.wait(timeout=30)
-        return super().stream(question, history).result
+        return super().stream(question, history, here=here).result
 
 
 def test_an_answer_is_a_draft_until_it_is_checked_and_can_be_stopped(
