@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from eval.cases import load_cases
 from eval.drawn import DrawnEmbedder
 from eval.synthetic import Invented, invent, places
+from vectorstore import records
 from vectorstore.generation import Generation
 from vectorstore.lexical import LexicalIndex, tokens
 from vectorstore.reading import builtin_path, read_report, read_reports
-from vectorstore.report import Part, Report
+from vectorstore.report import Part, Passage, Report
 from vectorstore.retriever import Retriever
 from vectorstore.shelf import OPEN, Shelf
 from vectorstore.store import PassageStore
@@ -142,10 +143,19 @@ def test_every_row_is_found_by_its_name(store: PassageStore) -> None:
 # -- the retriever
 
 
+class Exact(PassageStore):
+    """A store whose dense search compares with every row: the graph is not what is asked of here."""
+
+    def dense(self, query_vector, k, *, reports=None, snapshot=None):  # type: ignore[no-untyped-def]
+        every = [card.id for card in self.reports.cards]
+        return super().dense(query_vector, k, reports=reports or every, snapshot=snapshot)
+
+
 def test_pruned_search_finds_what_exhaustive_search_finds(
     store: PassageStore, invented: list[Invented]
 ) -> None:
-    pruned, exhaustive = Retriever(store, few=0), Retriever(store, few=10**9)
+    exact = Exact(store.home, store.embedder, store.snapshot.manifest)
+    pruned, exhaustive = Retriever(exact, few=0), Retriever(exact, few=10**9)
     asked = [case.question for case in load_cases("dev") if not case.history][::12]
     asked += [each.known[place].question for place, each in enumerate(invented)]
     reports = [None, [store.reports.cards[0].id], [card.id for card in store.reports.cards[3:]]]
@@ -192,7 +202,80 @@ def test_search_in_many_reports_finds_what_comparing_with_each_row_does(
     assert all(row in own for row, _ in alone)
 
 
+def test_rows_are_compared_wherever_they_are(store: PassageStore) -> None:
+    state = store.snapshot
+    vector = store.embedder.embed_queries(["粮食总产量是多少?"])[0]
+    rows = np.array([state.catalogue.span(place)[0] + place for place in (0, 3, 3, 7)])
+    rows[2] += 5
+    matrices = [store.exact.of(state, place) for place in range(len(state.versions))]
+    expected = (np.concatenate(matrices) @ vector)[rows]
+    # Another process would find no report open, some files missing, and some damaged.
+    other = PassageStore.open(store.home, store.embedder)
+    for number, path in enumerate(Path(store.home.cache).glob("exact/*/*.npy")):
+        if number % 3 == 0:
+            path.unlink()
+        elif number % 3 == 1:
+            path.write_bytes(bytes(path.stat().st_size))
+    np.testing.assert_allclose(other.cosines(vector, rows, snapshot=state), expected, rtol=1e-5)
+    assert len(other.cosines(vector, rows[:0], snapshot=state)) == 0
+
+
+class Astray(PassageStore):
+    """A store whose dense search ends at the rows farthest from the question."""
+
+    def dense(self, query_vector, k, *, reports=None, snapshot=None):  # type: ignore[no-untyped-def]
+        return super().dense(query_vector, len(self.snapshot.rows))[-k:]
+
+
+def test_what_dense_search_misses_is_found_by_its_words(
+    store: PassageStore, invented: list[Invented]
+) -> None:
+    astray = Astray(store.home, store.embedder, store.snapshot.manifest)
+    exhaustive = Retriever(store, few=10**9)
+    for each in invented:
+        query = each.known[2].question
+        expected = exhaustive.rank(query, 10)
+        found = Retriever(astray, few=0).rank(query, 10)
+        assert len({h.quote for h in found} & {h.quote for h in expected}) >= 9
+        # Without its cosine the sentence that answers would be none of the nearest.
+        assert found[0].quote == expected[0].quote
+        assert found[0].score == pytest.approx(1.0)
+        assert found[0].margin > 0
+
+
 # -- reports of a large library
+
+
+def test_a_paragraph_is_read_alone_as_it_is_with_its_report(invented: list[Invented]) -> None:
+    report = invented[0].report
+    tricky = replace(report.passages[3], text='"number": 5, {"headings": \\"number\\": 5, ')
+    changed = replace(report, passages=(*report.passages[:3], tricky, *report.passages[4:]))
+    for each in (report, changed, read_report(builtin_path())):
+        text, key = records.dump(each), records.content_hash(each)
+        numbers = [passage.number for passage in each.passages]
+        alone = records.load_passages(text.encode(), key, [*numbers, 10**6])
+        assert alone == [*records.load(text, key).passages, None]
+    with pytest.raises(ValueError, match="校验和"):
+        records.load_passages(text.encode().replace("重庆".encode(), "上海".encode()), key, [1])
+
+
+def test_few_paragraphs_are_read_without_opening_their_report(invented: list[Invented]) -> None:
+    report = invented[0].report
+    cards = [replace(report.card, id=f"{place}") for place in range(OPEN + 1)]
+    glances: list[tuple[int, list[int]]] = []
+
+    def glance(position: int, numbers: Sequence[int]) -> list[Passage | None]:
+        glances.append((position, list(numbers)))
+        return [report.passage(number) for number in numbers]
+
+    shelf = Shelf(cards, lambda positions: [report for _ in positions], {}, glance)
+    assert shelf.passages(4, [2, 9]) == {2: report.passage(2), 9: report.passage(9)}
+    assert (glances, shelf.opened) == ([(4, [2, 9])], {})
+    many = list(range(1, 20))
+    assert list(shelf.passages(5, many)) == many
+    assert list(shelf.opened) == [5]
+    assert list(shelf.passages(5, [3])) == [3]
+    assert len(glances) == 1  # what is open is not read again
 
 
 def test_what_a_report_writes_is_known_without_reading_it(store: PassageStore) -> None:

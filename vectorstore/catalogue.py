@@ -7,6 +7,7 @@ a report; its arrays are mapped from disk, so a million rows cost no memory unti
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -110,22 +111,15 @@ class Catalogue:
         """Return the positions of the reports that these rows belong to."""
         return np.searchsorted(self.starts, rows, side="right") - 1
 
-    def rows_at(
-        self, position: int, paragraphs: Sequence[int], sentences: Sequence[int]
-    ) -> NDArray[np.int64]:
-        """Return the rows of some sentences of one report, -1 for those that it does not have.
+    def row_at(self, position: int, paragraph: int, sentence: int) -> int | None:
+        """Return the row of a sentence of one report, `None` if the report does not have it.
 
-        `paragraphs` are the numbers of their paragraphs.
+        `paragraph` is the number of its paragraph.
         """
-        rows = slice(*self.span(position))
-        numbers, indices = self.paragraphs[rows], self.sentences[rows]
-        wanted = np.array((paragraphs, sentences), dtype=np.int32)
-        places = np.searchsorted(numbers, wanted[0]) + wanted[1]
-        there = places < len(numbers)
-        there[there] = (numbers[places[there]] == wanted[0, there]) & (
-            indices[places[there]] == wanted[1, there]
-        )
-        return np.where(there, rows.start + places, -1)
+        start, end = self.span(position)
+        row = bisect_left(self.paragraphs, paragraph, start, end) + sentence
+        there = start <= row < end and self.paragraphs[row] == paragraph
+        return row if there and self.sentences[row] == sentence else None
 
     # -- files
 

@@ -48,6 +48,30 @@ class ReportVectors:
         rows = state.catalogue.rows_of(positions)[order]
         return [(int(row), float(c)) for row, c in zip(rows, cosines[order], strict=True)]
 
+    def cosines(
+        self, vector: NDArray[np.float32], state: Snapshot, rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the cosines of a unit vector and these rows, wherever they are."""
+        places = [*zip(state.catalogue.reports_of(rows).tolist(), rows.tolist(), strict=True)]
+        vectors = np.empty((len(rows), len(vector)), dtype=np.float32)
+        for number, (position, row) in enumerate(places):
+            vectors[number] = self._one(state, position, row, len(vector))
+        for number in np.flatnonzero(~_unit(vectors)).tolist():  # its file is damaged
+            position, row = places[number]
+            vectors[number] = self.of(state, position)[row - state.catalogue.span(position)[0]]
+        cosines: NDArray[np.float32] = vectors @ vector
+        return cosines
+
+    def _one(self, state: Snapshot, position: int, row: int, dimension: int) -> Matrix:
+        """Return the vector of one row, from its place in the file of its report."""
+        start, end = state.catalogue.span(position)
+        folder, name = self._folder / state.manifest.line, _name(state.versions[position])
+        try:
+            return arrays.picked(folder, name, row - start, (end - start, dimension))
+        except (OSError, ValueError):
+            kept: Matrix = self.of(state, position)[row - start]
+            return kept
+
     def of(self, state: Snapshot, position: int) -> Matrix:
         """Return the vectors of the rows of one report."""
         key = (state.manifest.line, state.versions[position])
@@ -58,7 +82,7 @@ class ReportVectors:
         start, end = state.catalogue.span(position)
         with suppress(OSError, ValueError):
             vectors: Matrix = arrays.mapped(folder, name)
-            if len(vectors) == end - start and _are_unit(vectors):
+            if len(vectors) == end - start and _unit(vectors).all():
                 return vectors
         vectors = self._fetch(state, state.row_ids(position))
         with suppress(OSError):  # where nothing can be written, the database is asked each time
@@ -80,9 +104,10 @@ class ReportVectors:
                     path.unlink()
 
 
-def _are_unit(vectors: Matrix) -> bool:
+def _unit(vectors: Matrix) -> NDArray[np.bool_]:
     with np.errstate(all="ignore"):
-        return bool(np.all(np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 0.01))
+        unit: NDArray[np.bool_] = np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 0.01
+    return unit
 
 
 def _name(version: str) -> str:

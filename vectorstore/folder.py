@@ -27,7 +27,7 @@ from vectorstore.disk import flush, write_atomically, writing_to
 from vectorstore.errors import ForeignIndex, IndexBusy, StoreError
 from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
-from vectorstore.report import Report
+from vectorstore.report import Passage, Report
 from vectorstore.vectors import Receiver, Vectors
 
 _MANIFEST = "manifest.json"
@@ -172,11 +172,26 @@ class IndexFolder:
         return [self._report(version) for version in versions]
 
     def _report(self, version: Version) -> Report:
+        with self._reading(version) as path:
+            return records.load(path.read_text("utf-8", "surrogatepass"), version.hash)
+
+    @contextmanager
+    def _reading(self, version: Version) -> Iterator[Path]:
+        """Name the file of a version's records; what is wrong with it becomes an error for users."""
         path = self._report_path(version)
         try:
-            return records.load(path.read_text("utf-8", "surrogatepass"), version.hash)
+            yield path
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{path} 缺失或已损坏：{error}。{self.mend}") from error
+
+    def passages(self, version: Version, numbers: Sequence[int]) -> list[Passage | None]:
+        """Return the paragraphs of a version with these numbers.
+
+        Raises:
+            StoreError: its records are missing or damaged.
+        """
+        with self._reading(version) as path:
+            return records.load_passages(path.read_bytes(), version.hash, numbers)
 
     def write_reports(self, reports: Sequence[tuple[Version, Report]]) -> None:
         """Write the records of these versions."""

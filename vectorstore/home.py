@@ -9,7 +9,7 @@ from typing import Protocol
 
 from vectorstore.generation import Generation
 from vectorstore.manifest import Manifest, Version
-from vectorstore.report import Report
+from vectorstore.report import Passage, Report
 from vectorstore.vectors import Receiver, Vectors
 
 
@@ -58,6 +58,10 @@ class Home(Protocol):
 
     def reports(self, versions: Sequence[Version]) -> list[Report]:
         """Return the records of these versions, in this order."""
+        ...
+
+    def passages(self, version: Version, numbers: Sequence[int]) -> list[Passage | None] | None:
+        """Return the paragraphs with these numbers alone, `None` where all cost no more."""
         ...
 
     def write_generation(self, manifest: Manifest, generation: Generation) -> Manifest:

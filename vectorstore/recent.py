@@ -48,6 +48,11 @@ class Recent(Generic[K, V]):
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
 
+    def __contains__(self, key: K) -> bool:
+        """Tell whether a value is at hand."""
+        with self._lock:
+            return key in self._values
+
     def all(self) -> dict[K, V]:
         """Return what is at hand."""
         with self._lock:

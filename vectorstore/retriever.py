@@ -37,7 +37,8 @@ class _Search:
 
     `positions` are the reports to be searched, `None` all. `dense` holds the rows nearest
     to the query, and how near they are on a scale from 0 for the last of them to 1;
-    `margins` by how much each of them is above the background.
+    `margins` by how much each of them is above the background. `worded` holds the rows
+    of the highest BM25, best first, where there are more than `few`.
     """
 
     state: Snapshot
@@ -48,6 +49,7 @@ class _Search:
     dense: Scores
     margins: Mapping[int, float]
     few: int
+    worded: Rows | None
 
     def ranked(self, depth: int) -> tuple[Rows, Scores]:
         """Return the `depth` best rows, best first, with their scores; ties in reading order.
@@ -80,19 +82,20 @@ class _Search:
         elif len(catalogue) <= self.few:
             return np.arange(len(catalogue)), lexical.scores(self.text)
         found = [
-            _filled(lexical.best(self.text, depth, kind)[0], kind, depth, len(catalogue))
-            for kind in self._kinds()
+            _filled(self._best(depth, kind), kind, depth, len(catalogue)) for kind in self._kinds()
         ]
         rows = np.unique(np.concatenate((self.dense_rows, *found)))
         return rows, lexical.scores_at(self.text, rows)
 
+    def _best(self, depth: int, kind: NDArray[np.bool_] | None) -> Rows:
+        if self.worded is not None and self.part is None and depth <= len(self.worded):
+            return self.worded[:depth]
+        return self.state.lexical.best(self.text, depth, kind)[0]
+
     def _kinds(self) -> Iterator[NDArray[np.bool_] | None]:
         """Yield the rows that may be found, `None` for all; the preferred part is one of its own."""
         catalogue = self.state.catalogue
-        allowed = None
-        if self.positions is not None:
-            allowed = np.zeros(len(catalogue), dtype=np.bool_)
-            allowed[catalogue.rows_of(self.positions)] = True
+        allowed = _allowed(self.state, self.positions)
         if self.part is None:
             yield allowed
         else:
@@ -207,7 +210,12 @@ class Retriever:
         if not len(state.catalogue) or not query.strip() or positions == []:
             return None
         vector = self._embedded(query)
+        text = f"{query} {words}"
         found = self.store.dense(vector, pool, reports=reports, snapshot=state)
+        worded = None
+        if _searched(state, positions) > self._few:
+            worded = state.lexical.best(text, pool, _allowed(state, positions))[0]
+            found = self._completed(found, worded, vector, state)[:pool]
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         margins = _margins(found, _searched(state, positions))
         if len(cosines):
@@ -215,14 +223,33 @@ class Retriever:
             cosines = (cosines - low) / max(float(cosines.max() - low), 1e-6)
         return _Search(
             state=state,
-            text=f"{query} {words}",
+            text=text,
             part=None if part is None else PART_CODES[part],
             positions=positions,
             dense_rows=np.array([row for row, _ in found], dtype=np.int64),
             dense=cosines,
             margins=margins,
             few=self._few,
+            worded=worded,
         )
+
+    def _completed(
+        self,
+        found: Sequence[tuple[int, float]],
+        worded: Rows,
+        vector: NDArray[np.float32],
+        state: Snapshot,
+    ) -> list[tuple[int, float]]:
+        """Add the best by words to the nearest found, best first.
+
+        A question may lie far from all sentences, and the way through a graph of many then
+        ends at the wrong ones; but those that it asks for share its words.
+        """
+        near = np.array([row for row, _ in found], dtype=np.int64)
+        rest = np.setdiff1d(worded.astype(np.int64), near)
+        cosines = self.store.cosines(vector, rest, snapshot=state)
+        both = [*found, *zip(rest.tolist(), cosines.tolist(), strict=True)]
+        return sorted(both, key=lambda each: -each[1])
 
 
 def _filled(found: Rows, kind: NDArray[np.bool_] | None, depth: int, size: int) -> Rows:
@@ -232,6 +259,15 @@ def _filled(found: Rows, kind: NDArray[np.bool_] | None, depth: int, size: int) 
     enough = depth + len(found)
     first = np.arange(min(enough, size)) if kind is None else np.flatnonzero(kind)[:enough]
     return np.union1d(found, first)
+
+
+def _allowed(state: Snapshot, positions: list[int] | None) -> NDArray[np.bool_] | None:
+    """Tell of each row whether it is of these reports; `None` where all may be found."""
+    if positions is None:
+        return None
+    allowed = np.zeros(len(state.catalogue), dtype=np.bool_)
+    allowed[state.catalogue.rows_of(positions)] = True
+    return allowed
 
 
 def _searched(state: Snapshot, positions: list[int] | None) -> int:

@@ -184,6 +184,9 @@ class SharedIndex:
         texts = {entry.id: entry.text for entry in entries}
         return [self._report(version, texts.get(version.hash)) for version in versions]
 
+    def passages(self, version: Version, numbers: Sequence[int]) -> None:
+        """Return `None`: to ask the server costs more than to read a report."""
+
     def _report(self, version: Version, packed: str | None) -> Report:
         try:
             if packed is None:

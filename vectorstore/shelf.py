@@ -12,6 +12,10 @@ from vectorstore.report import Card, Passage, Report
 
 # So many reports stay open: some 30 MB.
 OPEN = 64
+# Up to so many paragraphs are sooner read alone than with their report.
+_GLANCE = 8
+
+Glance = Callable[[int, Sequence[int]], Sequence[Passage | None] | None]
 
 
 class ShelvedReport(Report):
@@ -51,11 +55,16 @@ class Shelf(Sequence[Report]):
         cards: Sequence[Card],
         read: Callable[[Sequence[int]], Sequence[Report]],
         opened: Mapping[int, Report],
+        glance: Glance = lambda position, numbers: None,
     ) -> None:
-        """`read` reads the reports at some positions; those `opened` need not be read."""
+        """`read` reads the reports at some positions; those `opened` need not be read.
+
+        `glance` reads some paragraphs of one report, or says `None` where that saves nothing.
+        """
         self.cards = tuple(cards)
         self._position = {card.id: position for position, card in enumerate(cards)}
         self._read = read
+        self._glance = glance
         self._open: Recent[int, Report] = Recent(OPEN)
         for position, report in opened.items():
             self._open.put(position, report)
@@ -87,6 +96,16 @@ class Shelf(Sequence[Report]):
 
     def _opened(self, position: int) -> Report:
         return self._open.get(position, lambda: self._read([position])[0])
+
+    def passages(self, position: int, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Return paragraphs of a report by their numbers; it is opened if they are many."""
+        found: Sequence[Passage | None] | None = None
+        if len(numbers) <= _GLANCE and position not in self._open:
+            found = self._glance(position, numbers)
+        if found is None:
+            report = self._opened(position)
+            found = [report.passage(number) for number in numbers]
+        return {passage.number: passage for passage in found if passage is not None}
 
     def __eq__(self, other: object) -> bool:
         """Compare with any sequence of reports."""

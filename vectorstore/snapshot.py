@@ -54,21 +54,21 @@ class Snapshot:
         return self.rows_at([index])[0]
 
     def rows_at(self, indices: Sequence[int]) -> list[Row]:
-        """Return some rows; their reports are opened if need be."""
+        """Return some rows; of reports that are not open no more is read than need be."""
         catalogue, wanted = self.catalogue, np.array(indices, dtype=np.int64)
         positions = catalogue.reports_of(wanted).tolist()
-        reports = {position: self.reports[position] for position in set(positions)}
-        found = []
-        for position, number, sentence in zip(
-            positions,
-            catalogue.paragraphs[wanted].tolist(),
-            catalogue.sentences[wanted].tolist(),
-            strict=True,
-        ):
-            passage = reports[position].passage(number)
-            assert passage is not None  # the catalogue is of these reports
-            found.append(Row(passage, sentence))
-        return found
+        numbers = catalogue.paragraphs[wanted].tolist()
+        asked: dict[int, set[int]] = {}
+        for position, number in zip(positions, numbers, strict=True):
+            asked.setdefault(position, set()).add(number)
+        # The catalogue is of these reports: they have these paragraphs.
+        passages = {
+            position: self.reports.passages(position, sorted(some))
+            for position, some in asked.items()
+        }
+        sentences = catalogue.sentences[wanted].tolist()
+        places = zip(positions, numbers, sentences, strict=True)
+        return [Row(passages[position][number], sentence) for position, number, sentence in places]
 
     def paragraph(self, index: int) -> tuple[int, int]:
         """Return what tells the paragraph of a row from all others: its report and number."""
@@ -76,17 +76,15 @@ class Snapshot:
 
     def rows_named(self, ids: Sequence[str]) -> list[int | None]:
         """Return the rows that have these names among the vectors, `None` for what is not live."""
-        named = [id_.rsplit(":", 2) for id_ in ids]
-        found: list[int | None] = [None] * len(ids)
-        for version in {version for version, _, _ in named} & self._positions.keys():
-            places = [i for i, name in enumerate(named) if name[0] == version]
-            rows = self.catalogue.rows_at(
-                self._positions[version],
-                [int(named[i][1]) for i in places],
-                [int(named[i][2]) for i in places],
+        found: list[int | None] = []
+        for id_ in ids:
+            version, paragraph, sentence = id_.rsplit(":", 2)
+            position = self._positions.get(version)
+            found.append(
+                None
+                if position is None
+                else self.catalogue.row_at(position, int(paragraph), int(sentence))
             )
-            for i, row in zip(places, rows.tolist(), strict=True):
-                found[i] = None if row < 0 else row
         return found
 
     def row_ids(self, position: int) -> tuple[str, ...]:

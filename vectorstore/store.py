@@ -338,6 +338,12 @@ class PassageStore:
         # Rows of versions that are not live took places: ask for the live ones alone.
         return self._nearest(query_vector, k, state.versions, state)
 
+    def cosines(
+        self, query_vector: NDArray[np.float32], rows: NDArray[np.int64], *, snapshot: Snapshot
+    ) -> NDArray[np.float32]:
+        """Return how near these rows are to a unit vector."""
+        return self.exact.cosines(query_vector, snapshot, rows)
+
     def _nearest_of_many(
         self, vector: NDArray[np.float32], k: int, positions: Sequence[int], state: Snapshot
     ) -> list[tuple[int, float]]:
@@ -451,6 +457,7 @@ def _load_snapshot(home: Home, manifest: Manifest, known: Snapshot | None = None
         generation.catalogue.cards,
         lambda positions: home.reports([versions[position] for position in positions]),
         {position: opened[key] for position, key in enumerate(keys) if key in opened},
+        lambda position, numbers: home.passages(versions[position], numbers),
     )
     hold = home.hold(manifest) if versions else None
     return Snapshot(shelf, keys, generation.catalogue, generation.lexical, manifest, hold)
