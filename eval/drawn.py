@@ -1,4 +1,4 @@
-"""Vectors that are drawn, not computed by a model, for scales at which a model would take days."""
+"""Vectors that are drawn, not computed by a model, where any will do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.embedding import Embedder
 from vectorstore.lexical import tokens
 
 _DRAWN = 1 << 14
@@ -19,22 +18,17 @@ _DIMENSION = 384
 class DrawnEmbedder:
     """Gives a text the sum of vectors drawn once for each of its terms, scaled to unit length.
 
-    Texts that share terms lie near each other, as sentences of the genre do. With a
-    `model`, a question is embedded by it first and that result dropped, so that it takes
-    the time that it takes in use.
+    Texts that share terms lie near each other, as sentences of the genre do.
     """
 
-    def __init__(self, model: Embedder | None = None) -> None:
+    def __init__(self) -> None:
         self.name = "drawn"
         self.dimension = _DIMENSION
-        self._model = model
         chance = np.random.default_rng(_SEED)
         self._of_term = chance.standard_normal((_DRAWN, _DIMENSION), dtype=np.float32)
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed questions: an (n, dimension) array of unit vectors."""
-        if self._model is not None:
-            self._model.embed_queries(texts)
         return self.embed_passages(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -3,9 +3,11 @@
     python -m eval.scale_bench [--sizes 10000 100000] [--computed 10000] [--keep FOLDER]
 
 Each size is an index of invented reports, made by the way that every index is made and
-asked in a process of its own. Beyond `--computed` sentences the vectors are drawn: a model
-would take a day for a million. Chroma alone and brute force in NumPy are asked the same in
-the same process. Times are the processor's, on one thread each. With `--keep` the indexes stay, and those that are there are only asked.
+asked in a process of its own. Beyond `--computed` sentences the vectors are drawn after the
+model's (`eval.imitated`): a model would take a day for a million. Chroma alone and brute
+force in NumPy are asked the same in the same process. Recall is that of the ten best of the
+same search with every vector compared, in the whole library. Times are the processor's, on
+one thread each. With `--keep` the indexes stay, and those that are there are only asked.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def scale(folder: Path, sentences: int, *, drawn: bool) -> Scale:
     """Make the index of one size where it is missing, and ask it."""
     count = -(-sentences // _PER_REPORT)
     reports = [invent(region, year).report for region, year in places(count)]
-    store = PassageStore.open(folder, embedder_of(drawn=drawn))
+    store = PassageStore.open(folder, embedder_of(folder.parent, drawn=drawn))
     embedded = begun = time.process_time()
 
     def progress(done: int, total: int) -> None:
@@ -104,7 +106,8 @@ def table(scales: list[Scale]) -> str:
         ),
         ("NumPy, every vector, ms", [each.times.numpy for each in asked], "{:.1f}"),
         ("answers with the known amount, %", [100 * each.answered for each in asked], "{:.0f}"),
-        ("recall@10 against exhaustive, %", [100 * each.recall for each in asked], "{:.1f}"),
+        ("recall@10, words, %", [100 * each.recall_words for each in asked], "{:.1f}"),
+        ("recall@10, questions, %", [100 * each.recall_questions for each in asked], "{:.1f}"),
     ]
     titles = [f"{a.sentences:,}{'*' * s.drawn}" for s, a in zip(scales, asked, strict=True)]
     lines = [f"{'sentences':36}" + "".join(f"{t:>14}" for t in titles) + f"{'last/first':>12}"]

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.drawn import DrawnEmbedder
+from eval.imitated import ImitatedEmbedder
 from eval.synthetic import Known, invent, places
 from qa import ReportQA
 from vectorstore.embedding import Embedder, open_embedder
@@ -50,7 +50,8 @@ class Measured:
     """What an index of so many sentences takes to be asked.
 
     `memory` is in MiB, resident after asking. `answered` is the share of answers that
-    state the known amount, `recall` the share of the ten best of exhaustive search found.
+    state the known amount. `recall_words` and `recall_questions` are the shares of the ten
+    best of exhaustive search that are found, for clauses and for questions.
     """
 
     sentences: int
@@ -58,7 +59,8 @@ class Measured:
     memory: float
     times: Times
     answered: float
-    recall: float
+    recall_words: float
+    recall_questions: float
 
 
 class Exhaustive(PassageStore):
@@ -131,14 +133,16 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
     (brute,) = _times(known, lambda each: exhaustive.dense(embedded(each), _POOL))
     reference = Retriever(exhaustive, few=len(state.catalogue))
     answered = [each.amount in answers[each.question] for each in known]
-    recall = [_recall(retriever, reference, told[each.report]) for each in known]
+    words = [_recall(retriever, reference, told[each.report]) for each in known]
+    questions = [_recall(retriever, reference, each.question) for each in known]
     return Measured(
         sentences=len(state.catalogue),
         opened_seconds=opened,
         memory=memory.rss / 2**20,
         times=Times(first_ask, *[*own, brute]),
         answered=float(np.mean(answered)),
-        recall=float(np.mean(recall)),
+        recall_words=float(np.mean(words)),
+        recall_questions=float(np.mean(questions)),
     )
 
 
@@ -174,16 +178,16 @@ def _recall(found: Retriever, reference: Retriever, query: str) -> float:
     return len(expected & there) / len(expected)
 
 
-def embedder_of(*, drawn: bool) -> Embedder:
-    """Return the model, or drawn vectors that take a question as long as the model does."""
+def embedder_of(cache: Path, *, drawn: bool) -> Embedder:
+    """Return the model, or vectors drawn after its own; `cache` keeps what they are learned from."""
     model = open_embedder()
-    return DrawnEmbedder(model) if drawn else model
+    return ImitatedEmbedder(model, cache) if drawn else model
 
 
 def main() -> None:
     """Measure the index of the folder that is named, and print one JSON object."""
-    folder, reports, drawn = sys.argv[1:]
-    result = measured(Path(folder), int(reports), embedder_of(drawn=drawn == "drawn"))
+    folder, reports, drawn = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "drawn"
+    result = measured(folder, reports, embedder_of(folder.parent, drawn=drawn))
     print(json.dumps(asdict(result)))
 
 
