@@ -38,7 +38,7 @@ _FORMER = re.compile(
 _NEW_TOPIC = re.compile(r"(?:另外|还有|对了|换个话题|再问一?[个下句]?|顺便)[,，:：]")
 # A question that begins with what is said of something: «2020年占…的比重要达到多少?».
 _LEANING = re.compile(
-    r"(?:(?:19|20)\d\d年?|今年|去年|明年)?的?(?:占|同比|比上年|比去年|要?达到|增幅|增速|(?:一?共|又|都)?(?:覆盖|布点|涉及|惠及|带动|投资|投入|花|用)了?(?:多少|几|哪))"
+    r"(?:(?:19|20)\d\d年?|今年|去年|明年)?的?(?:占|同比|比上年|比去年|要?达到|增幅|增速|(?:一?共|又|都)?(?:覆盖|布点|涉及|惠及|带动|投资|投入|铺到?|花|用)了?(?:多少|几|哪))"
 )
 _IT = re.compile(r"它|其|这个|那个|\b(?:it|its|they|their)\b")
 # What stands for the other in one place of a name: «城镇居民收入» to «农村居民收入».
@@ -54,7 +54,7 @@ _COUNTERPARTS = (
     ("签约", "开工"),
 )
 _PERIOD = re.compile(
-    r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排|任务"
+    r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排|任务|底线"
 )
 _AIM = re.compile(r"目标|计划|预期|任务|打算")
 _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
@@ -101,6 +101,9 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
         told = brief.groupdict()
         what = (told["what"] or told.get("other") or told.get("state") or "").removeprefix("其中")
         what = _THAT_PART.sub("", what)
+        if _IT.match(what):
+            alone = f"{what}是多少?"
+            return _with_topic(alone, read(alone), read(before))
         if lexicon().asking.fullmatch(what) and not _PERIOD.search(what):
             return _with_topic(f"{what}是多少?", read(f"{what}是多少?"), read(before))
         return _replaced(before, f"{told.get('when') or ''}{what}", read)

@@ -252,6 +252,7 @@ def _period(asked: str, year: int | None) -> tuple[tuple[int, ...], Part | None]
     if year is not None and years:
         parts = {Part.REVIEW if y < year else Part.PLAN for y in years}
         return tuple(years), parts.pop() if len(parts) == 1 else None
+    asked = wording.QUOTED_NAME.sub("", asked)  # «“双高计划”» plans nothing
     past, planned = wording.PAST.search(asked), wording.PLANNED.search(asked)
     if bool(past) == bool(planned):
         return tuple(years), None

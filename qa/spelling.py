@@ -13,6 +13,8 @@ from qa.question import is_english, plain
 from vectorstore.report import Report
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
+# A word typed syllable by syllable: «ji zhan».
+_SYLLABLES = re.compile(r"(?<![\da-z])[a-z]{1,6}(?: [a-z]{1,6}){1,3}(?![a-z])")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
 # A name within an English sentence, not its first word.
 _CAPITALISED = re.compile(r"(?<=[a-z,;'’] )[A-Z][a-z]{5,}\b")
@@ -65,6 +67,7 @@ class Spelling:
         if is_english(question):
             return _CAPITALISED.sub(self._from_romanised, question)
         question = plain(question)
+        question = _SYLLABLES.sub(self._from_syllables, question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
         topics = question
         for names in (lexicon().places, lexicon().asking):  # neither holds typos
@@ -102,6 +105,9 @@ class Spelling:
         """
         before = set(re.findall(rf"(.){re.escape(run)}", self._text))
         return len(before) > 1
+
+    def _from_syllables(self, match: re.Match[str]) -> str:
+        return self._by_sound.get(match[0].replace(" ", ""), match[0])
 
     def _from_pinyin(self, match: re.Match[str]) -> str:
         if match[0] in self._text.lower():

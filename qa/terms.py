@@ -222,7 +222,7 @@ def _all_terms(asked: str, writes: Writes) -> Iterator[Term]:
     """Yield the terms in their order: what stands in quotes there and in the reports is one."""
     end = 0
     for quoted in _IN_QUOTES.finditer(asked):
-        if writes(quoted[1]):
+        if writes(quoted[1]) or quoted[1] in lexicon().names:
             yield from _named_terms(asked[end : quoted.start()], writes)
             yield Term(quoted[1], lexicon().others(quoted[1]))
             end = quoted.end()

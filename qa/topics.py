@@ -134,6 +134,8 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     if wording.OWN_FAULTS.search(inquiry.question.plain) and (faults := _owned_up(inquiry)):
         return faults
     topics = [(p, group) for p in inquiry.passages[:12] for group in _groups(p)]
+    if inquiry.question.years:
+        topics = [t for t in topics if inquiry.speaks_of_period(t[0])] or topics
     if not topics:
         return []
     ranked = sorted(topics, key=lambda topic: _topic_score(inquiry, *topic), reverse=True)

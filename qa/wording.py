@@ -152,7 +152,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
-    (r"多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
+    (r"多少(?:名|位)?(?:乘客|旅客|游客|观众|学生|工人|老人|孩子)|多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
     (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条", "件", "项")),
@@ -252,7 +252,7 @@ COUNTRY = re.compile(
 )
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
-    r"(?:在|到)?(?:哪|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|办的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
+    r"(?:在|到)?(?:哪|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
 )
 HELD_THERE = re.compile(r"[在于][\u4e00-\u9fff“]{2,}|落户|走进|来到")
 WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")
