@@ -16,10 +16,8 @@ from qa.facts import (
     both_parts,
     candidates,
     plainer,
-    sentence_span,
     several,
     several_named,
-    statement,
 )
 from qa.inquiry import Inquiry
 from qa.points import Point, announced_aims, listed, points, telling
@@ -27,6 +25,7 @@ from qa.question import Form, opens_in_english, supposed_amount
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
 from qa.shape import tells_what_is_asked
+from qa.statement import sentence_span, statement
 from qa.topics import defining, key_points, stated_or_told
 from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import find_quantities

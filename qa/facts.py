@@ -1,4 +1,4 @@
-"""Finding the figure that a question asks for, and saying it in one sentence."""
+"""Finding the figure that a question asks for."""
 
 from __future__ import annotations
 
@@ -8,26 +8,19 @@ from dataclasses import dataclass
 
 from qa import wording
 from qa.compute import COUNTS
-from qa.english import english_statement
+from qa.fitting import bonus, fits, in_period
 from qa.inquiry import Inquiry, context
 from qa.matching import MEASURE, Matcher
-from qa.question import Form, Question
-from vectorstore.figures import Aspect, Figure, Kind
+from qa.question import Question
+from qa.statement import sentence_span
+from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import Bound
 from vectorstore.report import Part, Span
 
-_SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # Figures are sought in the best paragraphs only: those further down never won.
 _PASSAGES = 12
 _TOO_LITTLE = 0.3
-# What is counted over a time, not at its end.
-_ADDED = re.compile(r"新增|累计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
-# … and a value for each person, where the whole is asked for, is another indicator.
-_EACH, _SHARED = re.compile(r"人均(?!可支配|收入|消费|纯收入)|户均|每万人|每百户"), 0.3
-# «完成地区生产总值32765亿元、增长4.1%»: what grew was not the doing.
-_DONE, _GROWS = re.compile(r"^(?:完成|实现)(?=..)"), ("增长", "下降")
-# A round number that was passed is less than the number itself: «迈上6万亿元台阶».
-_STEP, _PASSED = re.compile(r"台阶|大关|关口"), 0.3
+# An exact number goes before a round one that is so little better.
 _ROUND = 0.3
 # So much of a paragraph's first sentence is taken for its title.
 _TITLE = 20
@@ -38,7 +31,6 @@ _ADORNMENT = re.compile(
     r"^(?:全[市省区国]|[我本][市省区])?(?:累计)?(?:完成|实现|预计|力争)*|(?:连续|首次|稳步|实现)*(?:翻番|翻一番|迈上|跨上|跃上|跨越|登上)[^,，]*$"
     r"|(?:总数|总计|数量)$"
 )
-_IN_ALL = re.compile(r"累计|总|共有|共计")
 _EFFECT = re.compile(
     r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
 )
@@ -352,12 +344,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
         + (0.0 if suits else -0.8)
         + (0.0 if timely else -1.0)
         + 0.3 * matcher.heads(figure.indicator)
-        + _aspect_bonus(question, figure)
-        + _verb_bonus(question, figure)
-        + _part_bonus(question, figure)
-        + _total_bonus(question, figure)
-        - (_PASSED if _STEP.search(figure.indicator) else 0.0)
-        - (_SHARED if _is_shared_out(inquiry, figure) else 0.0)
+        + bonus(inquiry, figure)
         - (0.0 if name == figure.indicator else _BORROWED)
     )
     near = (name, clause, lead, _opening(figure), headings)
@@ -383,164 +370,3 @@ def _lead(figure: Figure) -> str:
     before = text[sentence_span(figure).start : figure.clause.start]
     first, *others = re.split(r"[,，]", re.split(r"[;；:：]", before)[-1].rstrip(",， "))
     return f"{first},{others[-1]}" if others and _EFFECT.match(figure.clause.of(text)) else first
-
-
-def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
-    """Tell whether the unit and the aspect of a figure are those asked for.
-
-    A count of `just_that` thing may have another unit of counting.
-    """
-    unit = figure.quantity.unit
-    if question.units and unit not in question.units:
-        counted = unit in COUNTS and not question.units.isdisjoint(COUNTS)
-        if not counted or not just_that:
-            return False  # «多少座» may be told in «101家», of just that thing
-    share = _SHARE_OF.search(figure.indicator) and not just_that
-    if share and not wording.asks_share(question.plain):
-        return False  # «常住人口城镇化率» says nothing of how many live there
-    whole = wording.OF_A_WHOLE.search(question.plain)
-    if whole and "贡献" in figure.indicator and "贡献" not in question.plain:
-        return False  # what it adds to growth is not what it is of the whole
-    one_sided = not question.spans_parts and len(question.years) < 2
-    if figure.kind is Kind.ACTUAL and question.targeted and one_sided:
-        return False  # «2019年CPI的目标»: what was reached is no target
-    if figure.kind is Kind.TARGET and question.actual and one_sided:
-        return False
-    if _of_another_stage(question, figure):
-        return False
-    if (
-        _asks_total(question)
-        and wording.ADDED.match(figure.indicator)
-        and not _IN_ALL.search(figure.indicator)
-    ):
-        return False  # how many came anew is not how many there are
-    changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
-    if changed and whole:
-        return False  # how much of the whole it is, not how much it grew
-    if changed and question.aspect is None and wording.AMOUNT.search(question.plain):
-        return figure.kind is Kind.TARGET  # «2019年利润总额是多少?»: its growth is another figure
-    if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
-        return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
-    if question.aspect is Aspect.LEVEL and not question.units:
-        return figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO)
-    return True
-
-
-def _of_another_stage(question: Question, figure: Figure) -> bool:
-    """Tell whether a figure is of what is open where the question is about what was begun."""
-    asked = wording.stages(question.plain)
-    told = asked and wording.stages(figure.clause.of(figure.passage.text))
-    return bool(told) and not asked & told
-
-
-def _is_shared_out(inquiry: Inquiry, figure: Figure) -> bool:
-    """Tell whether a figure is for each person, or so, and the question asks for none such."""
-    each = _EACH.search(figure.indicator)
-    return each is not None and not any(
-        each[0] in name for term in inquiry.matcher.terms for name in term.names
-    )
-
-
-def _verb_bonus(question: Question, figure: Figure) -> float:
-    """Prefer the figure that is told with the verb of the question: «突破了多少?»."""
-    asked = wording.REACHING.search(question.plain)
-    return 0.15 if asked and asked[0] in figure.verb + figure.quantity.text else 0.0
-
-
-def _aspect_bonus(question: Question, figure: Figure) -> float:
-    if question.aspect is not None and figure.aspect is question.aspect:
-        return 0.2
-    if question.aspect is None and figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO):
-        return 0.1
-    return 0.0
-
-
-def _asks_total(question: Question) -> bool:
-    """Tell whether a question asks how many of one thing there are, not how many came anew."""
-    total = wording.TOTAL.search(question.plain) and not wording.ADDED.search(question.plain)
-    return bool(total) and question.form is not Form.COMPARE
-
-
-def _total_bonus(question: Question, figure: Figure) -> float:
-    """Asked how many there are in total, prefer what is so called to how many are new."""
-    if not _asks_total(question):
-        return 0.0
-    if _IN_ALL.search(figure.indicator):
-        return 0.3
-    return -0.6 if wording.ADDED.match(figure.indicator) else 0.0
-
-
-def _part_bonus(question: Question, figure: Figure) -> float:
-    if question.part is None:
-        # A figure without a period asked for is one that was reached.
-        return 0.1 if figure.kind is Kind.ACTUAL else 0.0
-    return 0.2 if figure.passage.part is question.part else 0.0
-
-
-def in_period(inquiry: Inquiry, figure: Figure) -> bool:
-    """Tell whether a figure is of the year or the part of the report asked for."""
-    years = inquiry.question.years
-    first, _, last = figure.period.partition("-")
-    if years and last:
-        if wording.SEVERAL_YEARS.search(inquiry.question.plain):
-            return True
-        added = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE) or _ADDED.search(figure.indicator)
-        return not added and int(last) in years  # what was reached, was so at their end
-    if years:
-        return any(str(year) in first for year in years)
-    return inquiry.question.part is None or figure.passage.part is inquiry.question.part
-
-
-def statement(inquiry: Inquiry, figure: Figure) -> str:
-    """Return one sentence that says the figure: period, indicator, verb, value with its bound."""
-    if inquiry.question.english:
-        return english_statement(inquiry, figure)
-    body = _clause_alone(inquiry, figure) or _composed(figure)
-    return period_prefix(figure, body) + body
-
-
-def period_prefix(figure: Figure, body: str) -> str:
-    """Return the words that place a statement in time, where it does not do so itself."""
-    if not figure.period or re.search(r"(?:19|20)\d\d年", body):
-        return ""
-    if figure.kind is Kind.TARGET:
-        verb_first = re.match(
-            r"(?:新|再|建|改|整|开|实施|打造|完成|培育|治理|力争|确保|推|增|统一|扎实|加|提)", body
-        )
-        return f"{figure.period}年计划" if verb_first else f"{figure.period}年目标："
-    return f"{figure.period}年"
-
-
-def _clause_alone(inquiry: Inquiry, figure: Figure) -> str:
-    """Return the clause itself where it states just this figure and has its own subject."""
-    text = figure.clause.of(figure.passage.text).strip(" ,，;；:：。！!？?、")
-    inside = [
-        other
-        for other in inquiry.library.figures(figure.passage)
-        if figure.clause.contains(other.span)
-    ]
-    own_subject = figure.indicator[:2] in text and _in_order(figure.indicator, text)
-    if len({other.span for other in inside}) == 1 and own_subject and len(text) <= 45:
-        return text
-    return ""
-
-
-def _in_order(words: str, text: str) -> bool:
-    """Tell whether `text` has the characters of `words` in their order, others between them."""
-    rest = iter(text)
-    return all(char in rest for char in words)
-
-
-def _composed(figure: Figure) -> str:
-    verb = figure.verb
-    if figure.aspect is Aspect.GROWTH and not verb:
-        verb = "增长"
-    if verb and (figure.quantity.text.startswith(verb) or figure.indicator.startswith(verb)):
-        verb = ""
-    name = _DONE.sub("", figure.indicator) if verb in _GROWS else figure.indicator
-    return name + verb + figure.quantity.text
-
-
-def sentence_span(figure: Figure) -> Span:
-    """Return the sentence that states a figure."""
-    return figure.passage.sentences[figure.passage.sentence_at(figure.span.start)]

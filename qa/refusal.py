@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from qa.answer import Abstention, Citation, Reason
 from qa.editions import Editions
-from qa.facts import Candidate, sentence_span, statement
+from qa.facts import Candidate
 from qa.inquiry import Inquiry
 from qa.places import english_name
 from qa.refusal_words import RefusalWords
 from qa.scope import Scope
+from qa.statement import sentence_span, statement
 
 
 def refusal(inquiry: Inquiry, reason: Reason, nearest: Candidate | None = None) -> Abstention:

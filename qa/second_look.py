@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qa.facts import fits, in_period
+from qa.fitting import fits, in_period
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.points import EDGE, Point
 from qa.question import Form

@@ -10,9 +10,10 @@ from qa import compute
 from qa.across import Found
 from qa.answer import Citation, Claim
 from qa.english import english_amount, english_value
-from qa.facts import Candidate, sentence_span, statement
+from qa.facts import Candidate
 from qa.places import english_name
 from qa.scope import Scope
+from qa.statement import sentence_span, statement
 from qa.table import Cell, Row, Table
 from qa.wanted import Order, Wanted
 from vectorstore.figures import Aspect, Figure, Kind
