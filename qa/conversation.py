@@ -57,6 +57,7 @@ _PERIOD = re.compile(
     r"(?:19|20)\d\d年?|去年|今年|上年|明年|本年|目标|计划|实际|完成|预期|预计|打算|安排|任务|底线"
 )
 _AIM = re.compile(r"目标|计划|预期|任务|打算")
+_HOW_MUCH = re.compile(r"^how (?:much|many) ", re.IGNORECASE)
 _PREPOSITION = re.compile(r"(?:with|in|for|of|by|from|to|at)\b")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:in|for|by|during)? ?(?:(?:19|20)\d\d|last year|this year|next year)\b"
@@ -101,11 +102,10 @@ def condense(question: str, history: Sequence[Turn], read: Reader) -> str:
         told = brief.groupdict()
         what = (told["what"] or told.get("other") or told.get("state") or "").removeprefix("其中")
         what = _THAT_PART.sub("", what)
-        if _IT.match(what):
+        asks_only = lexicon().asking.fullmatch(what) and not _PERIOD.search(what)
+        if _IT.match(what) or asks_only:
             alone = f"{what}是多少?"
             return _with_topic(alone, read(alone), read(before))
-        if lexicon().asking.fullmatch(what) and not _PERIOD.search(what):
-            return _with_topic(f"{what}是多少?", read(f"{what}是多少?"), read(before))
         return _replaced(before, f"{told.get('when') or ''}{what}", read)
     now = read(question)
     named = any(term.essential for term in now.terms)
@@ -161,9 +161,6 @@ def _replaced(before: str, what: str, read: Reader) -> str:
         topical = any(term.essential for term in read(left).terms)
         return _swapped(rest, left, what, read) if topical else f"{what}{rest}"
     return _MEASURED.sub(r"\1", _swapped(before, what, what, read))
-
-
-_HOW_MUCH = re.compile(r"^how (?:much|many) ", re.IGNORECASE)
 
 
 def _swapped(before: str, name: str, what: str, read: Reader) -> str:

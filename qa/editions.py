@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from qa.question import is_english
 from vectorstore.report import Report
+
+
+def in_edition(text: str, year: int) -> str:
+    """Put a question to the report of a year by name."""
+    return f"In the {year} report, {text}" if is_english(text) else f"{year}年报告中，{text}"
 
 
 @dataclass(frozen=True)

@@ -223,12 +223,13 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
         return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
     units = inquiry.question.units
     amount = wording.AMOUNT.search(inquiry.question.plain)
+    whole = wording.OF_A_WHOLE.search(inquiry.question.plain)
     for point in points(inquiry)[:2]:
         inside = find_quantities(point.text)
-        if wording.OF_A_WHOLE.search(inquiry.question.plain):
-            inside = inside if wording.SHARE_OF_WHOLE.search(point.text) else []
+        if whole and not wording.SHARE_OF_WHOLE.search(point.text):
+            inside = []
         if amount:  # how much something grew is no amount of it
-            inside = [q for q in inside if q.unit not in ("%", "个百分点", "倍")]
+            inside = [q for q in inside if q.unit not in wording.RATES]
         if (
             inside
             and (not inquiry.question.years or inquiry.speaks_of_period(point.passage))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from qa import wording
 from qa.conversation import Reader, Turn, condense
+from qa.editions import in_edition
 from qa.panel import Panel
 from qa.places import Mention, english_name
 from qa.question import is_english
@@ -56,9 +57,7 @@ def _of_edition(alone: str, edition: int, question: str, panel: Panel) -> str:
     years = {int(year) for year in wording.YEAR.findall(question)}
     if panel.scoper.untitled(alone)[1] or years - {edition - 1, edition}:
         return alone
-    return (
-        f"In the {edition} report, {alone}" if is_english(alone) else f"{edition}年报告中，{alone}"
-    )
+    return in_edition(alone, edition)
 
 
 def _swapped(question: str, before: str, panel: Panel) -> str | None:

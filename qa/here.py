@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from qa import wording
-from qa.editions import Editions
+from qa.editions import Editions, in_edition
 from qa.places import english_name, may_be_called
 from qa.question import is_english
 from vectorstore.report import Report
@@ -35,7 +35,8 @@ def in_full(text: str, here: Report | None, editions: Editions) -> str:
         return name if may_be_called(region, _KINDS.get(kind, kind)) else match[0]
 
     told = (_HERE_ENGLISH if english else _HERE).sub(said, text)
-    alone = len(editions.of(region)) < 2 or here.year is None
-    if told == text or alone or wording.YEAR.search(text) or _EDITION.search(text):
+    alone = len(editions.of(region)) < 2
+    if here.year is None or told == text or alone:
         return told
-    return f"In the {here.year} report, {told}" if english else f"{here.year}年报告中，{told}"
+    dated = wording.YEAR.search(text) or _EDITION.search(text)
+    return told if dated else in_edition(told, here.year)

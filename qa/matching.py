@@ -48,7 +48,7 @@ _WEIGHTY = 0.25
 # What a word that people may put differently weighs beside a name.
 _SOFT = 0.6
 # The share of a term that must be there for a text to speak of it: half a compound is another thing.
-_SPOKEN_OF = 0.6
+SPOKEN_OF = 0.6
 # A formal name of so many characters is an indicator's: «出口总值».
 _FULL_NAME = 4
 # What ends an indicator and says which of its measures is meant.
@@ -174,7 +174,7 @@ class Matcher:
         aside = self._covered((beside,)) if beside else told
         return any(
             (term.proper or term.narrows if names_only else self._asked_for(term, weight))
-            and (share if term.narrows else max(share, near)) < _SPOKEN_OF
+            and (share if term.narrows else max(share, near)) < SPOKEN_OF
             for term, weight, share, near in zip(self.terms, self._shares, told, aside, strict=True)
         )
 
@@ -191,7 +191,7 @@ class Matcher:
             and term.essential
             and len(term.text) >= _FULL_NAME
             and weight >= 0.5 * self._total
-            and share < _SPOKEN_OF
+            and share < SPOKEN_OF
             for term, weight, share in zip(
                 self.terms, self._shares, self._covered(texts), strict=True
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from qa.lexicon import lexicon
@@ -50,11 +50,8 @@ class Pinyin:
         counts: defaultdict[Syllables, Counter[str]] = defaultdict(Counter)
         for report in self._reports:
             for passage in report.passages:
-                for run in _HAN.findall(passage.text):
-                    read = lazy_pinyin(run)
-                    for size in range(1, _LONGEST + 1):
-                        for i in range(len(run) - size + 1):
-                            counts[tuple(read[i : i + size])][run[i : i + size]] += 1
+                for read, run in readings(passage.text, range(1, _LONGEST + 1)):
+                    counts[read][run] += 1
         for word in (*lexicon().names, *lexicon().asking_words):
             if len(word) > 1 and _HAN.fullmatch(word):
                 counts[tuple(lazy_pinyin(word))][word] += _ASKED
@@ -108,6 +105,17 @@ class Pinyin:
                     options.append((cost + _ALONE, before + read[0]))
             best.append(min(options))
         return best[-1][1]
+
+
+def readings(text: str, sizes: Iterable[int]) -> Iterator[tuple[Syllables, str]]:
+    """Yield every run of so many characters, after its syllables as they are read within the words."""
+    from pypinyin import lazy_pinyin
+
+    for whole in _HAN.findall(text):
+        read = lazy_pinyin(whole)
+        for size in sizes:
+            for i in range(len(whole) - size + 1):
+                yield tuple(read[i : i + size]), whole[i : i + size]
 
 
 def _likeliest(read: Syllables, written: Counter[str]) -> tuple[float, str]:

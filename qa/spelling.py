@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from qa.english_names import english_names
 from qa.lexicon import lexicon
+from qa.pinyin import readings
 from qa.question import is_english, plain
 from vectorstore.report import Report
 
@@ -35,14 +36,7 @@ class Spelling:
     @cached_property
     def _by_reading(self) -> dict[str, str]:
         """The most frequent run of 2 to 4 characters for each reading within its words: 长安 is «changan»."""
-        from pypinyin import lazy_pinyin
-
-        runs: Counter[tuple[str, str]] = Counter()
-        for run in re.findall(r"[\u4e00-\u9fff]+", self._text):
-            read = lazy_pinyin(run)
-            for size in (2, *_SIZES):
-                for i in range(len(run) - size + 1):
-                    runs["".join(read[i : i + size]), run[i : i + size]] += 1
+        runs = Counter(("".join(read), run) for read, run in readings(self._text, (2, *_SIZES)))
         return {reading: run for (reading, run), _ in reversed(runs.most_common())}
 
     @cached_property

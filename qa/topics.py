@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
-from qa.matching import Matcher
+from qa.matching import SPOKEN_OF, Matcher
 from qa.points import (
     EDGE,
     Point,
@@ -41,10 +41,10 @@ _HOMAGE = re.compile(r"坚强领导下|思想为指导|为核心的党中央")
 _DENSE, _HIGH, _ENOUGH = 0.1, 0.3, 4
 # A part of an enumeration is told up to this length; so many things joined are told apart.
 _PART, _THINGS = 240, 4
-_SPOKEN_OF = 0.6
 _JOINED = re.compile(r"[、和与及]|\band\b")
 # One paragraph and those of its sentences that stand under one heading.
 Topic = tuple[Passage, list[int]]
+# What makes of a noun the name of a field: «草原保护».
 _FIELDS = "改革|保护|建设|产业|发展|监管|管理|治理|贸易|事业|工作"
 # So many faults are told, each so long at most.
 _FAULTS, _FAULT = 8, 110
@@ -185,12 +185,13 @@ def _one_for_each(inquiry: Inquiry, ranked: Sequence[Topic]) -> list[Topic]:
     speaks = [Matcher([term], inquiry.library.weights) for term in named[:_THINGS]]
 
     def of(topic: Topic) -> list[bool]:
-        return [one.coverage(_group_text(*topic)) > _SPOKEN_OF for one in speaks]
+        text = _group_text(*topic)
+        return [one.coverage(text) > SPOKEN_OF for one in speaks]
 
     if all(of(ranked[0])):
         return []
-    timely = [topic for topic in ranked if part_bonus(inquiry, topic[0]) >= 0.0]
-    found = [next((t for t in timely if of(t)[i]), None) for i in range(len(speaks))]
+    timely = [(t, of(t)) for t in ranked if part_bonus(inquiry, t[0]) >= 0.0]
+    found = [next((t for t, told in timely if told[i]), None) for i in range(len(speaks))]
     distinct = [t for i, t in enumerate(found) if t is not None and t not in found[:i]]
     return distinct if len(distinct) > 1 and None not in found else []
 

@@ -158,31 +158,37 @@ def _whole(store: PassageStore) -> list[Report]:
     return reports
 
 
-def _check_kills(folder: Path, kills: int) -> None:
-    place = folder / "index"
-    PassageStore.open(place, Drawn()).add(OLD)
-    writers = Writers(str(place))
+def _check_kills(
+    folder: Path,
+    kills: int,
+    writers: Writers,
+    states: tuple[list[Report], list[Report]] = (OLD, NEW),
+    whole: Callable[[PassageStore], list[Report]] = _whole,
+) -> None:
+    """Kill writers of `folder / "index"`, and look each time whether it has a whole state."""
+    place, (old, new) = folder / "index", states
+    PassageStore.open(place, Drawn()).add(old)
     for kill in range(kills):
         writers.kill()
         # Chroma keeps a folder that it has opened, by its path: look at a copy.
         copy = shutil.copytree(place, folder / f"copy-{kill}")
         store = PassageStore.open(copy, Drawn())
-        assert _whole(store) in (OLD, NEW), f"after kill {kill}"
-        store.add(NEW)
-        assert _whole(store) == NEW
+        assert whole(store) in (old, new), f"after kill {kill}"
+        store.add(new)
+        assert whole(store) == new
         store.close()
         shutil.rmtree(copy)
     writers.close()
 
 
 def test_an_indexer_killed_at_random_moments_leaves_a_whole_state(tmp_path: Path) -> None:
-    _check_kills(tmp_path, 12)
+    _check_kills(tmp_path, 12, Writers(str(tmp_path / "index")))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_an_indexer_killed_many_times_leaves_a_whole_state(tmp_path: Path) -> None:
-    _check_kills(tmp_path, _KILLS)
+    _check_kills(tmp_path, _KILLS, Writers(str(tmp_path / "index")))
 
 
 @pytest.mark.parametrize(
@@ -191,19 +197,8 @@ def test_an_indexer_killed_many_times_leaves_a_whole_state(tmp_path: Path) -> No
 def test_an_indexer_killed_while_it_writes_a_graph_leaves_a_whole_state(
     tmp_path: Path, kills: int
 ) -> None:
-    place = tmp_path / "index"
-    PassageStore.open(place, Drawn()).add(LARGE_OLD)
-    writers = Writers(str(place), "large", seconds=6)
-    for kill in range(kills):
-        writers.kill()
-        copy = shutil.copytree(place, tmp_path / f"copy-{kill}")
-        store = PassageStore.open(copy, Drawn())
-        assert _whole_of_many(store) in (LARGE_OLD, LARGE_NEW), f"after kill {kill}"
-        store.add(LARGE_NEW)
-        assert _whole_of_many(store) == LARGE_NEW
-        store.close()
-        shutil.rmtree(copy)
-    writers.close()
+    writers = Writers(str(tmp_path / "index"), "large", seconds=6)
+    _check_kills(tmp_path, kills, writers, (LARGE_OLD, LARGE_NEW), _whole_of_many)
 
 
 def _whole_of_many(store: PassageStore) -> list[Report]:
