@@ -16,6 +16,7 @@ _VERBS = {
     Aspect.GROWTH: "grew by",
     Aspect.DECLINE: "fell by",
     Aspect.CHANGE_TO: "reached",
+    Aspect.CHANGE_FROM: "stood at",
 }
 _BOUNDS = {
     None: "",

@@ -20,7 +20,7 @@ from qa.facts import (
     several_named,
 )
 from qa.inquiry import Inquiry
-from qa.points import Point, announced_aims, listed, points, telling
+from qa.points import Point, announced_aims, counted_out, listed, points, telling
 from qa.question import Form, opens_in_english, supposed_amount
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
@@ -136,7 +136,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
             return stated
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
-        return _points(inquiry, _parts(inquiry) or listed(inquiry))
+        return _points(inquiry, counted_out(inquiry) or _parts(inquiry) or listed(inquiry))
     return _points(inquiry, [telling(inquiry, point) for point in points(inquiry)[:1]])
 
 
@@ -340,7 +340,7 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
     joint = ", " if english else "，"
     as_told = " (by the figures as stated)" if english else "（按报告所列数字计算）"
     result = Statement(
-        f"{joint.join(s.text for s in said)}{joint}{_result(inquiry, chosen, unit)}"
+        f"{joint.join(s.text for s in said).replace(', In ', ', in ')}{joint}{_result(inquiry, chosen, unit)}"
         f"{as_told if bounded else ''}",
         tuple(place for s in said for place in s.places),
         tuple(c.figure.quantity.text for c in chosen),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qa import wording
 from qa.compute import COUNTS
-from qa.fitting import bonus, fits, in_period
+from qa.fitting import LEVELS, bonus, fits, in_period
 from qa.inquiry import Inquiry, context
 from qa.matching import MEASURE, Matcher
 from qa.question import Question
@@ -18,7 +18,7 @@ from vectorstore.quantity import Bound
 from vectorstore.report import Part, Span
 
 # Figures are sought in the best paragraphs only: those further down never won.
-_PASSAGES = 12
+_PASSAGES = 20
 _TOO_LITTLE = 0.3
 # An exact number goes before a round one that is so little better.
 _ROUND = 0.3
@@ -268,7 +268,7 @@ def _alike(found: Sequence[Candidate]) -> bool:
     kinds = {
         (
             "个" if c.figure.quantity.unit in COUNTS else c.figure.quantity.unit,
-            Aspect.LEVEL if c.figure.aspect is Aspect.CHANGE_TO else c.figure.aspect,
+            Aspect.LEVEL if c.figure.aspect in LEVELS else c.figure.aspect,
         )
         for c in found
     }

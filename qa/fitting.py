@@ -12,7 +12,9 @@ from vectorstore.figures import Aspect, Figure, Kind
 
 _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # What is counted over a time, not at its end.
-_ADDED = re.compile(r"新增|累计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
+_ADDED = re.compile(r"新增|累计|合计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
+# What tells how much there is or was.
+LEVELS = (Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM)
 _IN_ALL = re.compile(r"累计|总|共有|共计")
 # A round number that was passed is less than the number itself: «迈上6万亿元台阶».
 _STEP, _PASSED = re.compile(r"台阶|大关|关口"), 0.3
@@ -57,7 +59,7 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     if question.aspect in (Aspect.GROWTH, Aspect.DECLINE):
         return figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if question.aspect is Aspect.LEVEL and not question.units:
-        return figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO)
+        return figure.aspect in LEVELS
     return True
 
 
@@ -98,7 +100,7 @@ def _verb_bonus(question: Question, figure: Figure) -> float:
 def _aspect_bonus(question: Question, figure: Figure) -> float:
     if question.aspect is not None and figure.aspect is question.aspect:
         return 0.2
-    if question.aspect is None and figure.aspect in (Aspect.LEVEL, Aspect.CHANGE_TO):
+    if question.aspect is None and figure.aspect in LEVELS:
         return 0.1
     return 0.0
 
@@ -132,8 +134,13 @@ def in_period(inquiry: Inquiry, figure: Figure) -> bool:
     if years and last:
         if wording.SEVERAL_YEARS.search(inquiry.question.plain):
             return True
-        added = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE) or _ADDED.search(figure.indicator)
+        before = figure.passage.text[figure.clause.start : figure.span.start]
+        added = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE) or _ADDED.search(
+            figure.indicator + before
+        )
         return not added and int(last) in years  # what was reached, was so at their end
     if years:
         return any(str(year) in first for year in years)
+    if figure.aspect is Aspect.CHANGE_FROM:
+        return False  # where it set out from, only who names the year asks for
     return inquiry.question.part is None or figure.passage.part is inquiry.question.part

@@ -44,7 +44,7 @@ _COMPARED = re.compile(
 # «是的,…»: whether something is so is for the rules to say.
 VERDICT = re.compile(r"(?:是|是的|不是|对|不对|没错|正确|错误|报告所述不同)[，,：:。]")
 _RISE, _FALL = re.compile(r"增|涨|升|提高|扩"), re.compile(r"减|降|跌|下调|压|缩")
-_LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO))
+_LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM))
 
 
 def problems(claim: Claim, library: Library) -> list[str]:

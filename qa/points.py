@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,13 +12,17 @@ from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.matching import Matcher
 from qa.question import Form
-from vectorstore.report import Part, Passage, Span
+from vectorstore.report import Hit, Part, Passage, Span
 
 EDGE = " ,，;；:：。！!？?、"
 _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
 # So much of an answer must be new.
 _MORE = 0.35
 _SO_MANY = re.compile(r"(\d+|[二两三四五六七八九十]+)[个大项种类条张]")
+# What is named by its number: «三大生态安全屏障», «10件民生实事».
+_COUNTED = re.compile(
+    r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
+)
 _DAYS = re.compile(r"日?[至到—–-]+\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
 # So much of the question a clause must name that announces a list.
@@ -30,6 +35,8 @@ _DOING = re.compile(
 )
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
+# What tells of the deed that is asked about is worth so much more.
+_DONE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,40 @@ def listed(inquiry: Inquiry, most: int = 6) -> list[Point]:
     ]
 
 
+def counted_out(inquiry: Inquiry) -> list[Point]:
+    """Return the place that counts out what a question names by its number.
+
+    Things stand before their number («秦岭、黄河和…三大生态安全屏障») or behind it and a colon
+    («10件民生实事:…;…»).
+    """
+    counted = _COUNTED.search(wording.QUOTES.sub("", inquiry.question.plain))
+    best = next(iter(points(inquiry)), None)
+    if counted is None or best is None:
+        return []
+    told = [point for hit in inquiry.hits if (point := _with_its_count(counted[0], hit, best))]
+    timely = [point for point in told if part_bonus(inquiry, point[0].passage) >= 0.0]
+    return next(iter(timely or told), [])
+
+
+def _with_its_count(counted: str, hit: Hit, best: Point) -> list[Point]:
+    """Return the clauses of a sentence that count out things which it calls so, if it does."""
+    passage, index = hit.passage, hit.sentence
+    for clause in clause_spans(passage, index):
+        text = unicodedata.normalize("NFKC", wording.QUOTES.sub("", clause.of(passage.text)))
+        before, named, after = text.partition(counted)
+        if not named:
+            continue
+        if "、" in before:
+            return [replace(best, passage=passage, sentence=index, span=clause, neglects=False)]
+        if after.startswith(":"):
+            parts = parts_after_colon(passage, index) or [(index, passage.sentences[index])]
+            return [
+                replace(best, passage=passage, sentence=at, span=span, neglects=False)
+                for at, span in parts
+            ]
+    return []
+
+
 def _announced(inquiry: Inquiry, best: Point) -> list[Point]:
     """Return the parts that a clause with a colon announces: «五张网:高铁网,…;轨道交通网,…».
 
@@ -252,6 +293,11 @@ def _worth(inquiry: Inquiry, clause: str) -> float:
 
 
 def _form_bonus(inquiry: Inquiry, text: str) -> float:
+    done = wording.DONE_WHICH.search(inquiry.question.plain)
+    return _shape_bonus(inquiry, text) + (_DONE if done and done[1] in text else 0.0)
+
+
+def _shape_bonus(inquiry: Inquiry, text: str) -> float:
     form = inquiry.question.form
     if form is Form.ENTITY and (sort := wording.NAMED_SORT.search(inquiry.question.plain)):
         names = wording.QUOTED_NAME.findall(text)

@@ -118,7 +118,8 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     form = _form(asked)
     years, part = _period(asked, year)
     spans_parts = form is Form.COMPARE and _spans_parts(asked, years, year)
-    aspect = _aspect(asked)
+    two_levels = form is Form.COMPARE and wording.FROM_YEAR_TO_YEAR.search(asked)
+    aspect = None if two_levels else _aspect(asked)
     return Question(
         text,
         asked,
@@ -166,6 +167,7 @@ def parts_of(text: str) -> list[str]:
     for piece in re.split(
         r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)"
         r"|[,，](?=[^,，]{2,12}又.{0,6}(?:多少|几))"
+        r"|(?<=[人次家户个座条项吨亩])[,，](?=(?:一共|总共|又|还|共)?[\u4e00-\u9fff]{1,4}了?多少(?:钱|元|人|家|吨|公里))"
         r"|(?<=多少)[,，](?=(?:还有|以及|另外|同时|顺便).{2,20}多少)"
         r"|[,，](?=(?:[今明去]年|(?:19|20)\d\d年)?的?(?:预期|计划)?目标(?:又|呢|是|为|定)?.{0,6}多少)",
         text,
@@ -222,7 +224,7 @@ def _form(asked: str) -> Form:
         return Form.COMPARE
     if wording.DEFINITION.search(asked) and not wording.FIGURE.search(asked):
         return Form.DEFINITION
-    if wording.FIGURE.search(asked):
+    if wording.FIGURE.search(asked) and not wording.WHICH_THINGS.search(asked):
         return Form.FIGURE
     ordered = (
         (wording.DATE, Form.DATE),

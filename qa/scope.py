@@ -56,13 +56,17 @@ _NOW = re.compile(
     r"去年|今年|上年|本年|明年|现在|目前|如今|当前|this year|last year|now|current", re.IGNORECASE
 )
 
+# A report may look back on so many years: «从2020年的82.4岁提升至83.9岁», said in 2026.
+_LOOKS_BACK = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One report to be asked, and in which words.
 
     `label` names it among others: a region, a year, or both. `report` is missing
-    where there is none for `region` and `year`. `aimed` tells that a plan is asked for.
+    where there is none for `region` and `year`. `aimed` tells that a plan is asked for,
+    `looks_back` that the report is one of later years, which may tell of this one in passing.
     """
 
     label: str
@@ -71,6 +75,7 @@ class Ask:
     report: Report | None
     text: str
     aimed: bool = False
+    looks_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +252,7 @@ class Scoper:
         picked = [self.editions.on(first, year, aimed=aimed) for year, aimed in years.named]
         several = len({report.id for report in picked if report}) > 1
         if several or (len(picked) > 1 and None in picked and any(picked)):
-            asks = [
-                Ask(_year_label(year, years, aimed=aimed), first, year, report, scope.text, aimed)
-                for (year, aimed), report in zip(years.named, picked, strict=True)
-            ]
-            return replace(scope, asks=tuple(asks), each=True, over_years=True)
+            return self._over_years(scope, first, years, picked)
         chosen = [report for report in picked if report][:1]
         if chosen and len(years.named) > 1:
             apart = tuple(
@@ -270,6 +271,25 @@ class Scoper:
         chosen += [self.editions.of(other)[0] for other in regions[1:]]
         asks = [Ask(r.region or "", r.region or "", r.year, r, scope.text) for r in chosen]
         return replace(scope, asks=tuple(asks), uncovered=uncovered)
+
+    def _over_years(
+        self, scope: Scope, region: str, years: _Years, picked: Sequence[Report | None]
+    ) -> Scope:
+        """Put a question to one report for each year; for a year without, to one that looks back."""
+        latest = max((report for report in picked if report), key=lambda r: r.year or 0)
+        asks = [
+            Ask(
+                _year_label(year, years, aimed=aimed),
+                region,
+                year,
+                report or _looking_back(latest, year),
+                scope.text,
+                aimed,
+                looks_back=report is None,
+            )
+            for (year, aimed), report in zip(years.named, picked, strict=True)
+        ]
+        return replace(scope, asks=tuple(asks), each=True, over_years=True)
 
     def _relative(self, text: str, region: str, years: _Years) -> _Years:
         """Read «去年» beside «今年» or a year as the years of the newest report."""
@@ -356,6 +376,11 @@ def _years(text: str) -> Iterator[tuple[int, bool]]:
             aimed = bool(overall) and not _DONE.search(said)
         seen.setdefault(int(match[1]), aimed)
     yield from seen.items()
+
+
+def _looking_back(report: Report, year: int) -> Report | None:
+    """Return a report that may tell of a year that none is on: five years, and what they set out from."""
+    return report if report.year and report.year - _LOOKS_BACK <= year < report.year else None
 
 
 def _year_label(year: int, years: _Years, *, aimed: bool) -> str:

@@ -16,7 +16,9 @@ _NEWS = 6
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
 )
-_FOUNDED = re.compile(r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进)+")
+_FOUNDED = re.compile(
+    r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
+)
 
 
 def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:

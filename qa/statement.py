@@ -60,7 +60,9 @@ def _composed(figure: Figure) -> str:
     if verb and (figure.quantity.text.startswith(verb) or figure.indicator.startswith(verb)):
         verb = ""
     name = _DONE.sub("", figure.indicator) if verb in _GROWS else figure.indicator
-    return name + verb + figure.quantity.text
+    # «人均GDP5.2万元» would read as a name
+    runs_on = not verb and name[-1:].isascii() and name[-1:].isalnum()
+    return name + ("为" if runs_on else verb) + figure.quantity.text
 
 
 def sentence_span(figure: Figure) -> Span:

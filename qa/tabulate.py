@@ -91,8 +91,11 @@ class _Telling:
     def _in_full(self, found: Found) -> str:
         assert found.figure is not None
         assert found.inquiry is not None
-        said = statement(found.inquiry, found.figure.figure)
-        label = self.label(found)
+        figure, label = found.figure.figure, self.label(found)
+        said = statement(found.inquiry, figure)
+        if self.scope.over_years and figure.period.endswith(f"-{found.ask.year}"):
+            # what the years led to is told of their last
+            said = said.removeprefix(f"{figure.period}年")
         if self.english:
             return said if self.scope.over_years else f"{label}: {said}"
         region = found.ask.region
@@ -194,7 +197,7 @@ class _Telling:
         return [
             Claim(
                 f"{text[0].upper()}{text[1:]}." if self.english else f"{text}。",
-                tuple(_citation(each.figure) for each in good if each.figure),
+                tuple(dict.fromkeys(_citation(each.figure) for each in good if each.figure)),
                 tuple(q.text for q in quantities),
             )
         ]
@@ -210,7 +213,8 @@ class _Telling:
 
     def _apart(self, good: Sequence[Found], unit: str) -> str:
         if self.scope.over_years:
-            first, last = good[0], good[-1]
+            in_time = sorted(good, key=lambda each: each.ask.year or 0)
+            first, last = in_time[0], in_time[-1]
         else:
             first, last = min(good, key=self._signed), max(good, key=self._signed)
         change = _quantity(last).value - _quantity(first).value
@@ -250,7 +254,7 @@ class _Telling:
         return [*said[:-1], replace(said[-1], text=text)]
 
     def _missing(self, found: Found) -> str:
-        if found.ask.report is None:
+        if found.ask.report is None or found.ask.looks_back:
             return "no report" if self.english else "没有报告"
         return "not given in the report" if self.english else "报告未给出"
 

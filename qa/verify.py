@@ -18,6 +18,7 @@ from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.places import english_name
 from qa.question import opens_in_english
+from vectorstore.figures import Aspect, of_passage
 from vectorstore.periods import five_years_named
 from vectorstore.quantity import Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
@@ -28,6 +29,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[^\w,.]|[,.](?!\d)|$)")
 _NAME = re.compile(
     r"[“\"「《]([^”\"」》]{2,40})[”\"」》]|[A-Za-z]*(?:[A-Z][A-Za-z]*[A-Z]|[A-Za-z]\d)[A-Za-z0-9.+-]*"
 )
+# «从27136元增长到36439元»: the first is of the year before the years that a paragraph is on.
+_SETS_OUT = re.compile(r"[从由][^,，。;；]*\d[^,，。;；]*[至到]")
 _TARGET = re.compile(r"目标|计划|预期|力争")
 _REACHED = re.compile(r"实现了?|已经?|完成了")
 
@@ -150,6 +153,9 @@ class Verifier:
             years.update(five_years_named(report, passage) or ())
             if passage.part is Part.OPENING:
                 years.add(report.year)
+            if _SETS_OUT.search(quote):
+                left = (f for f in of_passage(report, passage) if f.aspect is Aspect.CHANGE_FROM)
+                years.update(int(f.period) for f in left if f.quantity.text in quote)
         return years
 
     def _names(self, claim: Claim) -> list[str]:

@@ -79,9 +79,16 @@ _GAP = re.compile(
     re.IGNORECASE,
 )
 # «从2019年到2024年增加了多少» asks for a difference, «2019年和2024年分别增长多少» for two rates.
-_SPAN = re.compile(r"(?:19|20)\d\d年?(?:底)?(?:到|至|—|-|~)(?:19|20)\d\d|比(?:19|20)\d\d")
+_SPAN = re.compile(
+    r"(?:19|20)\d\d年?(?:底)?(?:到|至|—|-|~)(?:19|20)\d\d|比(?:19|20)\d\d"
+    r"|\b(?:from (?:19|20)\d\d to|between (?:19|20)\d\d and) (?:19|20)\d\d"
+)
 _CHANGE = re.compile(
-    r"(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少|回落|下滑|缩小|扩大)[\u4e00-\u9fff]?了?(?:多少|几)(?:个?百分点|倍)?|怎么变"
+    r"\b(?:gr[eo]w|ris|rose|rise|climb|increas|chang|fell|fall|declin|drop)\w*(?: by)?\b|(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少|回落|下滑|缩小|扩大)[\u4e00-\u9fff]?了?(?:多少|几)(?:个?百分点|倍)?|怎么变"
+)
+# «2024年是多少,2025年是多少,增加了多少亿元?»
+_AND_CHANGE = re.compile(
+    rf"(?:多少|几)[^,，;；?？]{{0,4}}[,，;；?？][^,，]{{0,6}}(?:{_CHANGE.pattern})[^,，]{{0,4}}$"
 )
 _TOTAL = re.compile(
     r"合计|一共|总共|之和|加起来|加在一起|加总|总和|combined|in total|altogether|\bsum of", re.IGNORECASE
@@ -159,6 +166,8 @@ def read_wanted(scope: Scope) -> Wanted:
 
 
 _YEARS = re.compile(r"[从自]?(?:(?:19|20)\d\d年?|[去今上本]年)(?:度|底)?[到至、和与~—-]*")
+# What is left of «from 2020 to 2025» without its years.
+_NO_YEARS = re.compile(r"\b(?:from\s+to|between\s+and|in\s+and)\b")
 _REACHED = re.compile(r"实际(?:完成|达到)?|完成|达到")
 # What is asked of the other of two years: «去年完成多少,今年目标又是多少?»
 _OTHER_YEAR = re.compile(
@@ -173,7 +182,7 @@ def question_for(wanted: Wanted, ask: Ask, scope: Scope) -> str:
         return wanted.topic
     rest = _YEARS.sub("", _OTHER_YEAR.sub("", wanted.topic)).strip(" ,，:：的")
     if scope.english:
-        return f"{rest} in {ask.year}"
+        return f"{_NO_YEARS.sub('', rest)} in {ask.year}"
     if "目标" in rest and not ask.aimed:
         rest = rest.replace("目标", "") if "实际" in ask.label else rest
     elif ask.aimed and not re.search("目标|计划|预期", rest):
@@ -184,7 +193,8 @@ def question_for(wanted: Wanted, ask: Ask, scope: Scope) -> str:
 def _spans(scope: Scope) -> bool:
     """Tell whether the change from one year to another is asked for."""
     text = scope.text
-    return bool(scope.over_years and _SPAN.search(text) and _CHANGE.search(text))
+    from_to = _SPAN.search(text) and _CHANGE.search(text)
+    return bool(scope.over_years and (from_to or _AND_CHANGE.search(text)))
 
 
 def _order(text: str) -> tuple[Order | None, str]:

@@ -13,9 +13,15 @@ FIGURE = re.compile(
     r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
-    r"哪些|哪几|哪\d+[个项种类条家座大]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
+    r"哪些|哪几|哪\d+[个项种类条家座大件张]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
+# Asks which ones something was done to: «要建成哪条线?»
+DONE_WHICH = re.compile(
+    r"(建成|开工|开通|引进|成立|启动|新建|签约|获批|入选|举办|通车|创建|发布|关闭|取消|淘汰)(?:建设)?了?(?:哪|什么|啥)"
+)
+# Asks which ones they are, and for no number of any: «哪些产业迈上了万亿规模?»
+WHICH_THINGS = re.compile(r"^(?!.*(?:多少|几|各|分别|目标|百分)).*哪些")
 ENTITY = re.compile(
     r"谁|第几|哪(?:个|支|款|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
 )
@@ -26,9 +32,14 @@ YESNO = re.compile(
     r"是不是|有没有|是否|核实|属实|请确认|真的吗|对吗|对吧|是吧|没错吧|对不对|吗[?？。]?$|没有[?？]?$|^(?:is|are|was|were|did|does|do|has|have|can)\b|能不能|会不会|了没"
 )
 COMPARE = re.compile(
-    r"[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
+    r"比(?:19|20)\d\d年?底?的?[^,，比]{0,6}(?:增加|增长|提高|上升|减少|下降|降低)了?(?:多少|几)(?:万|亿)?(?!个?百分|%|[?？。]|$)"
+    r"|[跟和与同].{2,24}相?比[,，]?.{0,10}(?:多|少|增加|减少|提高|降低|高|低)[^,，]{0,6}(?:多少|几)|[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,10}到.{0,4}(?:今年|目标|20\d\d).{0,12}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
     r"|哪个(?:更|(?:高|低|快|多|大|慢|少)(?:一?[些点])?(?:[?？,，。呢]|$))|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)(?:一?[些点]|多少|几|吗|呢|的)?(?:[?？。,，]|$)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
     r"|difference|how many (?:more|fewer)(?! (?:are|will|does|do|is|to|were)\b)|by how many|(?:more|fewer|less) .* than|combined|higher|faster|compare|more than .* by|sum of"
+)
+# Asks how far a thing got from one year to another, which two levels tell.
+FROM_YEAR_TO_YEAR = re.compile(
+    r"\b(?:from (?:19|20)\d\d to|between (?:19|20)\d\d and) (?:19|20)\d\d"
 )
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
@@ -50,7 +61,7 @@ CONSISTS_OF = re.compile(
 )
 # «有哪些举措» asks for measures, though it asks for a list of them.
 WHICH_MEASURES = re.compile(
-    r"有(?:哪些|什么)[^,，?？]{2,16}的(?:举措|措施|做法|办法|安排|部署)(?:[?？。]|$)|(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|进展|成效|成绩|成就|重点|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
+    r"有(?:哪些|什么)[^,，?？]{2,16}的(?:举措|措施|做法|办法|安排|部署)(?:[?？。]|$)|(?:路子|思路|办法|做法|举措|措施|打法|打算|安排|招数)(?:都|主要|具体)?是(?:什么|啥|哪些)|(?:哪些|什么).{0,6}(?:举措|措施|做法|办法|计划|规划|目标任务|工作|安排|部署|要求|进展|成效|成绩|成就|重点|问题|困难|不足|短板|矛盾|变化|打算|动作|新?招|招数|想法|盼头|好处|收获|毛病|事情?|打法|突破|改观|策略)(?:[?？。,，]|$|呢|吗)"
     r"|(?:什么|怎样的?|啥)(?:程度|地步|打法|样子)|哪一步了|往哪儿?走|怎么走|(?:做成|干成|办成)了?些?(?:哪些|什么|啥)"
     r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
     r"|(?:(?:干|做|办|弄|搞)(?:了些|了点|些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
@@ -149,6 +160,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
+    (r"(?:总投资|投资额|造价|工资|薪水|年薪|奖金|预算)(?:额|总额)?(?:是|有|为|达到?)?多少", ("元", "美元")),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),

@@ -21,11 +21,13 @@ REPORT = """澜江市人民政府工作报告
 (一)着力稳外贸。全市进出口总值增长9%,对东盟、日韩出口分别增长21.3%、4.4%。开行中欧班列312班,国际友城达到27个。
 (二)加快交通建设。澜清高铁建成通车,新建农村公路860公里,改造危旧房2.1万户、老旧小区73个。南屏隧道于9月15日贯通,是全市最长的公路隧道。清河机场国际航线增至18条,高速公路通车总里程达到1310公里,澜西线等96公里高速公路项目开工建设。
 ——粮食生产稳定。播种面积保持在120万亩,总产量达到96.4万吨。
+——生态持续向好。清江、澜江和北岭三大生态屏障更加牢固。生态保护、屏障修复有序推进。软件、装备、食品三个产业迈上百亿级规模。成立全市首家农民剧院。
 (三)推进科技创新。“青蓝计划”,支持35岁以下青年人才创办企业。高新技术企业达到1280家,引进云深科技、远望半导体、海岳生物等企业落户。
 我们也清醒认识到,发展中还存在一些困难和问题。主要是:产业层次总体不高;青年人才流失较多;养老服务供给不足。
 二、2031年工作安排
 今年经济社会发展的主要预期目标是:地区生产总值增长5.5%左右;城镇新增就业13万人以上;居民收入增长与经济增长同步;居民消费价格涨幅2%左右。
 (一)打好污染防治攻坚战。深化河湖治理,新建污水管网140公里,让清江水质稳定在Ⅱ类。完善高速公路网,开工澜南二期等58公里项目,建成澜西高速等41公里项目。国际航线超过22条。
+聚力打造“三张网”:高铁网;公路网,打通断头路;航线网。
 (二)壮大创新主体。力争高新技术企业达到1500家,建设澜江实验室二期。
 (三)深化“一核两翼”建设。“一核”,做强中心城区;“两翼”,加快发展东翼临港区、西翼生态区。
 """
@@ -266,8 +268,39 @@ def test_what_is_put_in_other_words_is_still_found(
         "火锅怎么炒才香?",
         "高新技术企业占全部企业的比重是多少?",
         "2030年城镇新增就业最多的区叫什么名字?",
+        "2030年成立的首家农民剧院叫什么?",
+        "澜清高铁的总投资是多少?",
+        "2030年出生人口是多少万人?",
     ],
 )
 def test_what_only_comes_near_is_refused(ask: Callable[..., Answer], question: str) -> None:
     answer = ask(question)
     assert answer.abstention is not None, answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("更加牢固的三大生态屏障是哪三个?", ["清江", "澜江", "北岭"]),
+        ("2031年交通建设要打造的“三张网”是哪三张?", ["高铁网", "公路网", "航线网"]),
+        ("有哪些产业迈上了百亿级规模?", ["软件", "装备", "食品"]),
+    ],
+)
+def test_things_named_by_their_number_are_counted_out(
+    ask: Callable[..., Answer], question: str, items: list[str]
+) -> None:
+    answer = ask(question)
+    assert all(item in answer.text for item in items)
+
+
+def test_two_measures_of_one_thing_are_both_told(ask: Callable[..., Answer]) -> None:
+    answer = ask("2030年改造了多少套危旧房?")
+    assert "2.1万户" in answer.text
+    answer = ask("粮食播种面积有多少亩,总产量有多少吨?")
+    assert "120万亩" in answer.text
+    assert "96.4万吨" in answer.text
+
+
+def test_the_gap_between_target_and_result_is_computed(ask: Callable[..., Answer]) -> None:
+    answer = ask("2031年高新技术企业的目标跟2030年的1280家比,还要增加多少家?")
+    assert "220家" in answer.text

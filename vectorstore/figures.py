@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import zip_longest
 
-from vectorstore.periods import five_years_named, is_on_five_years
+from vectorstore.periods import five_years_before, five_years_named, is_on_five_years
 from vectorstore.quantity import Bound, Quantity, find_quantities
 from vectorstore.report import Part, Passage, Report, Span
 
@@ -27,6 +27,7 @@ class Aspect(StrEnum):
     GROWTH = "growth"  # 增长, 上涨
     DECLINE = "decline"  # 下降, 压缩
     CHANGE_TO = "change_to"  # 增至, 降至
+    CHANGE_FROM = "change_from"  # 从…增至: the level that a change set out from
 
 
 class Kind(StrEnum):
@@ -61,7 +62,7 @@ _OPEN, _CLOSE = "“「『（(《【", "”」』）)》】"
 
 _RISE = "增长|增加|增收|提高|上升|上涨|(?<!改造)提升|扩大|回升|(?<!新)增"
 _FALL = "下降|减少|降低|压缩|压减|缩短|回落|下调|减幅|降幅|降|减"
-_TO = rf"(?:{_RISE}|{_FALL}|延长|拓展|扩展|扩|升|调整|上调|推进|发展)(?:至|到|为)"
+_TO = rf"(?:{_RISE}|{_FALL}|延长|拓展|扩展|扩|跃升|攀升|升|调整|上调|推进|发展)(?:至|到|为)"
 # What came anew, not what grew: «浦东新区法规新增4部» is a count.
 _NEW = "新增|新认定|新推出|新建成|新建|新设立|新引进|新入选|新获批"
 _REACH = (
@@ -73,11 +74,16 @@ _ADVERB = (
 )
 _BEFORE_QUANTITY = re.compile(
     rf"(?P<subject>.*?)(?P<adverb>(?:{_ADVERB})*)"
-    rf"(?P<verb>(?P<to>{_TO})|(?P<rise>{_RISE})|(?P<fall>{_FALL})|(?P<new>{_NEW})|(?P<reach>{_REACH}))?"
+    rf"(?P<verb>(?P<to>{_TO})(?:(?:19|20)\d\d年底?的?)?|(?P<rise>{_RISE})|(?P<fall>{_FALL})|(?P<new>{_NEW})|(?P<reach>{_REACH}))?"
     rf"(?P<tail>了|约|近|达|的)?$"
 )
-_FROM, _TO_NEXT = re.compile(r"[由从](?:(?:19|20)\d\d年的?)?$"), re.compile(rf"[,，]?(?:{_TO})")
+_FROM = re.compile(r"[由从](?:(?:19|20)\d\d年底?的?)?(?:每[\u4e00-\u9fff]每[年月天])?$")
+_TO_NEXT = re.compile(rf"[,，]?(?:分别)?(?:{_TO})")
 _FROM_AMOUNT = re.compile(r"[由从][^由从,，]*$")
+_FROM_YEAR = re.compile(r"(?<=[由从])(?:19|20)\d\d年")
+# «外贸在…下降超3成的情况下增长12%»: how much else fell is no figure of it.
+_ASIDE_NEXT = re.compile(r"的?(?:情况|背景|形势|条件|基础|前提)[之以]?下")
+_ASIDE = re.compile(rf"在[^,，]{{4,}}?{_ASIDE_NEXT.pattern}")
 _RATE = re.compile(r"(增速|增幅|涨幅|增长率)$")
 _DROP = re.compile(r"(降幅|跌幅|下降率)$")
 _DURATIONS = ("年", "个月", "周", "天", "日", "小时", "分钟", "秒")
@@ -219,13 +225,23 @@ class _Reader:
 
     def _stated(self, clause: Span) -> list[Quantity]:
         """Return the amounts that a clause states, without those that only describe."""
-        inside = [q for q in self.quantities if clause.contains(q.core)]
+        left = self._left(clause)
+        inside = [q for q in self.quantities if clause.contains(q.core) and q not in left]
         stated, start = [], clause.start
         for quantity, after in zip_longest(inside, inside[1:]):
             if not self._describes(quantity, clause, start, after):
                 stated.append(quantity)
                 start = quantity.span.end
         return stated
+
+    def _left(self, clause: Span) -> list[Quantity]:
+        """Return the amounts that a change set out from: «由2110公里增至3055公里» has got to the second."""
+        left: list[Quantity] = []
+        for group in _grouped(self.text, [q for q in self.quantities if clause.contains(q.core)]):
+            setting_out = _FROM.search(self.text[clause.start : group.start])
+            if setting_out and _TO_NEXT.match(self.text[group.end : clause.end]):
+                left += group.quantities
+        return left
 
     def _describes(
         self, quantity: Quantity, clause: Span, start: int, after: Quantity | None
@@ -245,10 +261,10 @@ class _Reader:
             return True
         if quantity.unit == "省区市" or _FRAME.match(rest):
             return True
+        if _ASIDE_NEXT.match(rest):
+            return True
         if after is None:
             return False
-        if _FROM.search(text[clause.start : quantity.span.start]) and _TO_NEXT.match(rest):
-            return True  # «由2110公里增至3055公里» states where it has got to
         threshold = (
             quantity.bound in (Bound.AT_LEAST, Bound.AT_MOST) and quantity.text[-1] in "上下"
         )
@@ -284,11 +300,41 @@ class _Reader:
             names = [name + match["new"] for name in names]
         if noun and not (match["rise"] or match["fall"]):
             names = [name + noun for name in names]
-        period, kind = self._time(years, self.text[clause.start : group.start])
+        when = self.text[clause.start : group.start]
+        # the year that a change set out from is not its own
+        changed = aspect is Aspect.CHANGE_TO
+        period, kind = self._time(years, _FROM_YEAR.sub("", when) if changed else when)
         for name, quantity in _paired(names, group.quantities, _is_shared(match)):
             name = _LEADING.sub("", name.strip("、,， "))
             place = quantity.span
             yield Figure(name, verb, quantity, aspect, period, kind, self.passage, place, clause)
+        if changed:
+            yield from self._set_out(
+                clause, start, group, names, self._year_left(years, when, period)
+            )
+
+    def _set_out(
+        self, clause: Span, start: int, group: _Group, names: list[str], year: str
+    ) -> Iterator[Figure]:
+        """Yield what a change set out from, where it is plain of which year that was."""
+        left = [q for q in self._left(clause) if start <= q.span.start < group.start]
+        if not year or len(left) != len(names):
+            return
+        for name, quantity in zip(names, left, strict=True):
+            name = _LEADING.sub("", name.strip("、,， "))
+            aspect, kind = Aspect.CHANGE_FROM, Kind.ACTUAL
+            place = quantity.span
+            yield Figure(name, "", quantity, aspect, year, kind, self.passage, place, clause)
+
+    def _year_left(self, years: str, before: str, period: str) -> str:
+        """Return the year that a change set out from: named, the first of the years it took, or before them."""
+        if named := _FROM_YEAR.search(before):
+            return named[0].rstrip("年")
+        first, _, last = period.partition("-")
+        if last:
+            return first if _YEARS.search(f"{years}{before}") else str(int(first) - 1)
+        taken = five_years_before(self.report, self.passage)
+        return str(taken[0] - 1) if taken else ""
 
     def _whole_subject(self, subject: str, match: re.Match[str]) -> str:
         """Restore a subject that the clause leaves out or gives only in part."""
@@ -411,8 +457,9 @@ def _grouped(text: str, quantities: list[Quantity]) -> list[_Group]:
 def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
     """Return subject, aspect and verb of the words before a quantity."""
     subject, aspect = match["subject"], _aspect(match)
+    subject = _ASIDE.sub("", subject)
     if aspect is Aspect.CHANGE_TO:
-        subject = _FROM_AMOUNT.sub("", subject)
+        subject = _FROM_AMOUNT.sub("", subject).removesuffix("分别")
     grown = re.search(rf"(?:{_RISE})$", subject)
     if grown and aspect is Aspect.LEVEL and quantity.unit in ("%", "倍"):
         return subject[: grown.start()], Aspect.GROWTH, grown[0]  # «增长均超过48%»
@@ -420,7 +467,7 @@ def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
         aspect = Aspect.GROWTH
     elif aspect is Aspect.LEVEL and _DROP.search(subject):
         aspect = Aspect.DECLINE
-    return subject, aspect, match["verb"] or ""
+    return subject, aspect, match["to"] or match["verb"] or ""
 
 
 def _aspect(match: re.Match[str]) -> Aspect:
@@ -452,7 +499,8 @@ def _names(
 ) -> list[str]:
     """Resolve «A、B和C的产值» into as many names as there are quantities."""
     count, shared = len(quantities), _is_shared(match)
-    each = "分别" in match["adverb"] or "分别" in before[-6:]
+    told_apart = "分别" in before[-6:] or re.search("分别[由从]", before) is not None
+    each = "分别" in match["adverb"] or told_apart
     # «A、B80家、16家»: the same unit twice says «each» as well
     each = each or (count > 1 and len({quantity.measure for quantity in quantities}) == 1)
     if not each and not shared:

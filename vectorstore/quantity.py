@@ -73,7 +73,7 @@ _UNITS = """
 倍|成|折|分|点|位数
 """
 _SYMBOL_UNITS = (
-    r"(?:[TGMk]Wh|kwh|[GMkK]W|[KMGTPEZ]?[Ff][Ll][Oo][Pp][Ss]|[KMGTPE]B(?:ps)?|[MG]bps"
+    r"(?:[TGMk]Wh|kwh|[GMkK]W|[KMGTPEZ]?[Ff][Ll][Oo][Pp][Ss]|[KMGTPE]B(?:ps)?|[MG]bps|P"
     r"|km²|km2|km|kg|mm|cm|nm|m²|m³|℃|°C)(?![A-Za-z])"
 )
 _PER = r"(?:/(?:月|年|日|天|人|户|亩|小时|秒|立方米|平方米|平方公里|公里|米|吨|升|次|件|千瓦时))"
