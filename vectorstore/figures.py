@@ -130,6 +130,7 @@ _YEARS = re.compile(
 # A year that opens a clause holds for the clauses after it; one inside a clause for that alone.
 _OPENING_YEAR = re.compile(r"^(?:到|至|截至|预计|力争|确保|争取)*(?:19|20)\d\d\s*年")
 _AVERAGE = re.compile(r"年均(?:增|下降|降|提高|减|新增|超|保持|$)")
+_TOTAL = re.compile(r"^(?!.*[全今本]年).*累计")
 _SPANS = {"五年来": 5, "过去五年": 5, "5年来": 5, "三年来": 3, "两年来": 2, "四年来": 4}
 _POST = re.compile(
     r"^[^,，;；:：。！!？?、0-9的<>\[\]{}=\"'*$]*?(?=(?:能够|已|全部|实现|建成|开工|投用|投产|通了|入选|获|纳入|完成|脱贫)|[,，;；:：。！!？?、]|$)"
@@ -395,9 +396,12 @@ class _Reader:
         return str(spoken), kind
 
     def _five_years(self, before: str) -> str | None:
-        """Return the five years that a figure is of: an average of them, or one of their paragraph."""
+        """Return the five years that a figure is of: an average or a total of them, or one of their paragraph."""
         named = five_years_named(self.report, self.passage)
-        if named is None or not (is_on_five_years(self.passage) or _AVERAGE.search(before)):
+        # a paragraph that tells averages of years tells totals of them too
+        total = _TOTAL.search(before) and _AVERAGE.search(self.passage.text)
+        of_years = is_on_five_years(self.passage) or _AVERAGE.search(before) or total
+        if named is None or not of_years:
             return None
         return f"{named[0]}-{named[1]}"
 
