@@ -39,6 +39,7 @@ _UNITS = {
     "天": " days",
     "小时": " hours",
     "吨": " tonnes",
+    "斤": " jin",
     "亩": " mu",
     "平方米": " square meters",
     "平方公里": " square kilometers",
@@ -89,11 +90,15 @@ def english_amount(value: Decimal, unit: str) -> str:
     return f"{_number(value)}{_UNITS.get(unit, unit)}"
 
 
+# «135.097 billion»: a scale with more decimals is too large to be read.
+_DECIMALS = 4
+
+
 def _number(value: Decimal) -> str:
     for scale, name in _SCALES:
         scaled = (value / scale).normalize()
         exponent = scaled.as_tuple().exponent
-        if value >= scale and isinstance(exponent, int) and exponent >= -2:
+        if value >= scale and isinstance(exponent, int) and exponent >= -_DECIMALS:
             return f"{scaled:f} {name}"
     plain = f"{value:,f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from qa import compute, front, wording
-from qa.answer import Abstention, Citation, Reason
+from qa.answer import Abstention, Reason
+from qa.calculated import calculated, got_from
 from qa.citation import Draft
-from qa.english import english_amount
+from qa.drafting import Statement, draft_of, figure_stated, stated
 from qa.facts import (
     Candidate,
     both_parts,
@@ -21,15 +22,15 @@ from qa.facts import (
 )
 from qa.inquiry import Inquiry
 from qa.points import Point, announced_aims, counted_out, listed, points, telling
-from qa.question import Form, opens_in_english, supposed_amount
+from qa.question import Form, supposed_amount
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
 from qa.shape import tells_what_is_asked
-from qa.statement import sentence_span, statement
+from qa.statement import sentence_span
 from qa.topics import defining, key_points, stated_or_told
 from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import find_quantities
-from vectorstore.report import Part, Passage, Span
+from vectorstore.report import Part
 
 _WHAT_TARGET = re.compile(
     r"目标(?:是什么|有哪些|如何|怎样)?[?？。]?$|what (?:is|are) the .*(?:target|goal)"
@@ -46,15 +47,6 @@ _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One sentence of a draft, the places that prove it, and the operands if it is computed."""
-
-    text: str
-    places: tuple[tuple[Passage, Span], ...]
-    operands: tuple[str, ...] = ()
 
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:
@@ -90,7 +82,7 @@ def _in_other_words(inquiry: Inquiry) -> Draft | None:
     """Answer with what the nearest clause tells, where no wording of the question is found."""
     found = told_otherwise(inquiry)
     if isinstance(found, Figure):
-        return draft_of([_figure_stated(inquiry, found)])
+        return draft_of([figure_stated(inquiry, found)])
     return None if found is None else draft_of([_quoted(inquiry, found)])
 
 
@@ -112,6 +104,8 @@ def _aims_as_a_whole(inquiry: Inquiry) -> list[Point]:
 
 def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     form = inquiry.question.form
+    if wording.CHANGED_OVER.search(inquiry.question.plain) and (change := got_from(inquiry)):
+        return draft_of([change])
     if form is Form.COMPARE:
         return _computed(inquiry)
     if form in (Form.MEASURES, Form.OPEN) and (corrected := _false_premise(inquiry)):
@@ -144,7 +138,7 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
     problem = unfit(inquiry, ranked)
     if problem is not None and (each := several_named(inquiry, ranked)):
-        return draft_of([_stated(inquiry, found) for found in each])
+        return draft_of([stated(inquiry, found) for found in each])
     if problem is Reason.NOT_MENTIONED:
         return _counted(inquiry)
     if problem is Reason.RELATED_ONLY and (beside := _counted_beside(inquiry, ranked[0])):
@@ -154,7 +148,7 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     asked_itself = plainer(ranked)
     if asked_itself is not None:
         return refusal(inquiry, Reason.RELATED_ONLY, asked_itself)
-    said = [_stated(inquiry, found) for found in several(inquiry, ranked)]
+    said = [stated(inquiry, found) for found in several(inquiry, ranked)]
     verdict = _verdict(inquiry, ranked[0])
     return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
 
@@ -173,7 +167,7 @@ def _false_premise(inquiry: Inquiry) -> Draft | None:
     fell = inquiry.question.aspect is Aspect.DECLINE
     if figure.quantity.same_amount(supposed) and fell == (figure.aspect is Aspect.DECLINE):
         return None
-    said = _stated(inquiry, best)
+    said = stated(inquiry, best)
     lead = "The report says otherwise: " if inquiry.question.english else "报告所述不同："
     return draft_of([replace(said, text=lead + said.text)])
 
@@ -185,7 +179,7 @@ def _of_amount(inquiry: Inquiry) -> Draft | None:
         return None  # «6个专项» asks for the six
     for candidate in candidates(inquiry):
         if candidate.figure.quantity.same_amount(supposed) and candidate.in_period:
-            return draft_of([_stated(inquiry, candidate)])
+            return draft_of([stated(inquiry, candidate)])
     return None
 
 
@@ -196,7 +190,7 @@ def _state_in_figures(inquiry: Inquiry) -> Draft | None:
         for c in candidates(inquiry)[:2]
         if c.named >= 0.9 and c.in_period and not c.lacks and c.surplus < 0.35
     ]
-    return draft_of([_stated(inquiry, found) for found in good]) if good else None
+    return draft_of([stated(inquiry, found) for found in good]) if good else None
 
 
 def _verdict(inquiry: Inquiry, found: Candidate) -> str:
@@ -306,14 +300,6 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     return asked < 0.4 * len(pairs) and found.surplus > inquiry.thresholds.narrower
 
 
-def _stated(inquiry: Inquiry, candidate: Candidate) -> Statement:
-    return _figure_stated(inquiry, candidate.figure)
-
-
-def _figure_stated(inquiry: Inquiry, figure: Figure) -> Statement:
-    return Statement(statement(inquiry, figure), ((figure.passage, sentence_span(figure)),))
-
-
 def _computed(inquiry: Inquiry) -> Draft | Abstention:
     """Answer a comparison: the operands, each as stated, and what follows from them."""
     ranked = candidates(inquiry)
@@ -328,53 +314,7 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
         if problem is Reason.NOT_MENTIONED:
             return _counted(inquiry)
         return refusal(inquiry, problem, ranked[0])
-    said = [_stated(inquiry, found) for found in chosen]
-    unit = compute.common_unit([c.figure.quantity for c in chosen])
-    if len(chosen) < 2 or unit is None:
-        return draft_of(said)
-    place = compute.place_asked(inquiry.question.plain)
-    if place is not None and place <= len(chosen):
-        return draft_of([_in_place(inquiry, chosen, place)])
-    bounded = any(c.figure.quantity.bound for c in chosen)
-    english = inquiry.question.english
-    joint = ", " if english else "，"
-    as_told = " (by the figures as stated)" if english else "（按报告所列数字计算）"
-    result = Statement(
-        f"{joint.join(s.text for s in said).replace(', In ', ', in ')}{joint}{_result(inquiry, chosen, unit)}"
-        f"{as_told if bounded else ''}",
-        tuple(place for s in said for place in s.places),
-        tuple(c.figure.quantity.text for c in chosen),
-    )
-    return draft_of([result])
-
-
-def _in_place(inquiry: Inquiry, chosen: Sequence[Candidate], place: int) -> Statement:
-    """Say which figure is the second, third … largest, and no other one."""
-    ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
-    said = _stated(inquiry, ordered[place - 1])
-    return replace(said, text=f"排第{'一二三四五'[place - 1]}的是：{said.text}")
-
-
-def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
-    """Say what follows from the figures, in the language of the question."""
-    operation = compute.operation(inquiry.question.plain)
-    english = inquiry.question.english
-    written = english_amount if english else compute.written
-    quantities = [c.figure.quantity for c in chosen]
-    if operation is compute.Operation.SUM:
-        total = written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)
-        return f"{total} in total" if english else f"合计{total}"
-    ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
-    top, low = ordered[0].figure, ordered[-1].figure
-    if operation is compute.Operation.RATIO and low.quantity.value:
-        times = compute.written(compute.ratio(top.quantity, low.quantity), "倍")
-        return f"the ratio is {times}" if english else f"前者与后者之比为{times}"
-    gap = written(top.quantity.value - low.quantity.value, compute.difference_unit(unit))
-    if wording.WHICH_IS_MORE.search(inquiry.question.plain):
-        name = top.indicator if top.indicator != low.indicator else top.period
-        year = "" if top.indicator != low.indicator or english else "年"
-        return f"{name} is higher by {gap}" if english else f"{name}{year}更高，相差{gap}"
-    return f"a difference of {gap}" if english else f"相差{gap}"
+    return draft_of(calculated(inquiry, chosen))
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
@@ -405,40 +345,3 @@ def _enough(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         and not first.neglects
         and first.passage == found[0].passage
     )
-
-
-def draft_of(statements: Sequence[Statement]) -> Draft:
-    """Write statements as one draft, numbering each place once."""
-    numbers: dict[tuple[str, int, Span], Citation] = {}
-    pieces = []
-    statements = _joined(statements)
-    for said in statements:
-        marks = ""
-        for passage, span in dict.fromkeys(said.places):
-            key = (passage.report_id, passage.number, span)
-            citation = numbers.setdefault(key, Citation(len(numbers) + 1, passage, span))
-            marks += f"[{citation.number}]"
-        body = re.sub(r"[。；;]+(?=.)", "，", said.text.rstrip("。；;,， "))
-        pieces.append(f"{body}{marks}{'. ' if opens_in_english(body) else '。'}")
-    return Draft("".join(pieces), tuple(numbers.values()), tuple(s.operands for s in statements))
-
-
-def _joined(statements: Sequence[Statement]) -> list[Statement]:
-    """Join neighbours that the same place proves, so that its number stands once."""
-    joined: list[Statement] = []
-    for said in statements:
-        if (
-            joined
-            and said.places == joined[-1].places
-            and not (said.operands or joined[-1].operands)
-        ):
-            before = joined[-1].text.rstrip("。；;,， ")
-            joined[-1] = replace(
-                joined[-1],
-                text=f"{before}、{said.text}"
-                if len(said.text) < 16 and len(before) < 60
-                else f"{before}，{said.text}",
-            )
-        else:
-            joined.append(said)
-    return joined

@@ -108,7 +108,7 @@ def _timely_first(ranked: list[Candidate]) -> list[Candidate]:
 def _exact_first(ranked: list[Candidate]) -> list[Candidate]:
     """Put «32765亿元» before «突破3万亿元» of the same indicator and time."""
     best = ranked[0]
-    if best.figure.quantity.bound is not Bound.MORE_THAN or best.surplus > _HARDLY:
+    if best.figure.quantity.bound not in (Bound.MORE_THAN, Bound.AT_LEAST):
         return ranked
     return _first(
         ranked,
@@ -116,7 +116,6 @@ def _exact_first(ranked: list[Candidate]) -> list[Candidate]:
             c.figure.quantity.bound is None
             and c.fits == best.fits
             and c.score >= best.score - _ROUND
-            and c.surplus <= _HARDLY
             and _told_of(c) == _told_of(best)
         ),
     )
@@ -125,7 +124,8 @@ def _exact_first(ranked: list[Candidate]) -> list[Candidate]:
 def _told_of(candidate: Candidate) -> tuple[str, str, Aspect, str]:
     """Return what a figure is of: its bare indicator, period, aspect and unit."""
     figure = candidate.figure
-    return _bare(figure), figure.period, figure.aspect, figure.quantity.unit
+    bare = _bare(figure).replace("总产", "产")
+    return bare, figure.period, figure.aspect, figure.quantity.unit
 
 
 def _bare(figure: Figure) -> str:

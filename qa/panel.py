@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from qa import wording
 from qa.across import figures_of
 from qa.answer import Abstention, Answer, Claim, Reason
 from qa.citation import numbering, parse, renumber
@@ -93,7 +94,7 @@ class Panel:
         if not scope.asks:
             return Told(Answer(question, (), (), self._no_such(scope), scope.text))
         if scope.each:
-            return self._across(question, scope)
+            return self._looking_back(question, scope) or self._across(question, scope)
         if scope.open_to and len(scope.asks) > 1:
             return self._whichever(question, scope)
         told = self._in_turn(question, scope)
@@ -102,6 +103,15 @@ class Panel:
             apart = self._across(question, years)
             return apart if apart.answer.claims else told
         return told
+
+    def _looking_back(self, question: str, scope: Scope) -> Told | None:
+        """Let one report tell how far a thing got since a year that none is on, if it does."""
+        back = [ask for ask in scope.asks if ask.looks_back and ask.report]
+        if not back or not wording.CHANGED_OVER.search(scope.text):
+            return None
+        told = self._by(question, back[0])
+        calculated = any(claim.operands for claim in told.answer.claims)
+        return told if calculated else None
 
     def _no_such(self, scope: Scope) -> Abstention:
         return no_such_report(scope, self.scoper.editions, self._refusals)

@@ -19,6 +19,10 @@ from vectorstore.quantity import find_quantities
 Writes = Callable[[str], bool]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
+# «“十四五”时期» says when.
+_FIVE_YEARS = re.compile(
+    r"[“\"]?十[一二三四五]?五[”\"]?(?:时期|期间|以来|期末|末|的?五年[间来里内]?|规划期)|五年[间来里内]"
+)
 # «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
 _TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
 # What is counted stands right behind the measure word, or before «是多少».
@@ -184,7 +188,7 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     Names of the lexicon first; what lies between them is freed of the words of
     asking, kept whole where the reports write it, and cut into words elsewhere.
     """
-    asked = _without_amounts(_YEAR.sub(" ", asked), writes)
+    asked = _without_amounts(_FIVE_YEARS.sub(" ", _YEAR.sub(" ", asked)), writes)
     types, counted = _TYPE.findall(asked), _COUNTED.findall(asked)
     terms = list(_all_terms(asked, writes))
     if not terms and "主要" in asked:

@@ -155,7 +155,7 @@ class Verifier:
                 years.add(report.year)
             if _SETS_OUT.search(quote):
                 left = (f for f in of_passage(report, passage) if f.aspect is Aspect.CHANGE_FROM)
-                years.update(int(f.period) for f in left if f.quantity.text in quote)
+                years.update(int(f.period) for f in left if f.period and f.quantity.text in quote)
         return years
 
     def _names(self, claim: Claim) -> list[str]:

@@ -75,7 +75,7 @@ _RANKED = re.compile(
 _RANKED_UP = re.compile(r"从低到高|从少到多|从小到大|从慢到快|升序")
 _FIRST = re.compile(r"前([一二两三四五六七八九十]|\d{1,2})(?:名|位|个|的)?|\btop (\d{1,2}|three|five)", re.IGNORECASE)  # fmt: skip
 _GAP = re.compile(
-    r"相?差(?:距|额|了|异)?(?:是|有)?(?:多少|几|多大)?|(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?!家|个高|所)|(?:多|少)[\u4e00-\u9fff]了(?:多少|几)|回落了?(?:多少|几)|变化|怎么变|difference|by how (?:much|many)|how (?:much|many) (?:more|higher|faster|fewer|lower)|\bgap\b",
+    r"相?差(?:距|额|了|异)?(?:是|有)?(?:多少|几|多大)?|(?:高|低|多|少|快|慢|大|小)(?:出|了)?(?:多少|几)(?!家|个高|所)|[多高]多少|少多少|(?:多|少)[\u4e00-\u9fff]了(?:多少|几)|回落了?(?:多少|几)|变化|怎么变|difference|by how (?:much|many)|how (?:much|many) (?:more|higher|faster|fewer|lower)|\bgap\b",
     re.IGNORECASE,
 )
 # «从2019年到2024年增加了多少» asks for a difference, «2019年和2024年分别增长多少» for two rates.

@@ -41,10 +41,20 @@ COMPARE = re.compile(
 FROM_YEAR_TO_YEAR = re.compile(
     r"\b(?:from (?:19|20)\d\d to|between (?:19|20)\d\d and) (?:19|20)\d\d"
 )
+# Asks by how much, or how many times, a thing grew over some years.
+_YEARS_LONG = (
+    r"[两三四五十\d]年[来间里内前]?|十[一二三四五]?五(?!条)|以来|期间|当时|起初|(?:19|20)\d\d年?底?.{0,4}(?:相比|比|到|至)|[比较从](?:19|20)\d\d"
+    r"|\b(?:over the|in|during the) (?:past |last )?(?:five|four|three|ten|\d) years|since (?:19|20)\d\d"
+)
+_BY_HOW_MUCH = r"(?:增加|净增|增长|提高|提升|上升|多|扩大|延长|减少|下降|降低|缩短|涨)[出到]?了?(?:多少|几)(?!年|[?？。]|$|.{0,3}(?:%|百分之))|[从由](?:多少|几).*[到至](?:多少|几)|(?:几|多少)倍|\bby how (?:much|many)|how many (?:more|times)"
+CHANGED_OVER = re.compile(
+    rf"^(?!.*(?:全国|比上年|同比|去年))(?=.*(?:{_YEARS_LONG})).*(?:{_BY_HOW_MUCH})"
+)
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
 ADDED = re.compile(r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|\bnew|\badded\b")
 _TOTAL_OF = re.compile(r"合计|一共|总共|共(?:有|计|是)?多少|\b(?:in total|altogether)\b")
+_FIVE_YEARS = re.compile(r"十[一二三四五]?五")
 _JOINED = re.compile(
     r"[和与及、加跟两三四五六七八九十]|各|分别|都|\band\b|[a-z], |\bboth\b|\bplus\b"
 )
@@ -136,7 +146,7 @@ _SHARE_WORDS = re.compile(
 
 def compares(asked: str) -> bool:
     """Tell whether a question asks to compare, or to add, several figures."""
-    if _TOTAL_OF.search(asked) and _JOINED.search(asked):
+    if _TOTAL_OF.search(asked) and _JOINED.search(_FIVE_YEARS.sub("", asked)):
         return True
     return COMPARE.search(asked) is not None
 

@@ -84,6 +84,8 @@ _FROM_YEAR = re.compile(r"(?<=[由从])(?:19|20)\d\d年")
 # «外贸在…下降超3成的情况下增长12%»: how much else fell is no figure of it.
 _ASIDE_NEXT = re.compile(r"的?(?:情况|背景|形势|条件|基础|前提)[之以]?下")
 _ASIDE = re.compile(rf"在[^,，]{{4,}}?{_ASIDE_NEXT.pattern}")
+# «粮食总产量|连续9年|稳定在…»
+_RUNNING = re.compile(r"(?:已)?连续(?:\d+|[一二三四五六七八九十]+)[年个季月度]+$")
 _RATE = re.compile(r"(增速|增幅|涨幅|增长率)$")
 _DROP = re.compile(r"(降幅|跌幅|下降率)$")
 _DURATIONS = ("年", "个月", "周", "天", "日", "小时", "分钟", "秒")
@@ -317,9 +319,9 @@ class _Reader:
     def _set_out(
         self, clause: Span, start: int, group: _Group, names: list[str], year: str
     ) -> Iterator[Figure]:
-        """Yield what a change set out from, where it is plain of which year that was."""
+        """Yield what a change set out from; its year is empty where that is not plain."""
         left = [q for q in self._left(clause) if start <= q.span.start < group.start]
-        if not year or len(left) != len(names):
+        if len(left) != len(names):
             return
         for name, quantity in zip(names, left, strict=True):
             name = _LEADING.sub("", name.strip("、,， "))
@@ -388,7 +390,8 @@ class _Reader:
         if not reviewed and "去年" in before:
             return str(spoken - 1), Kind.ACTUAL
         if five := self._five_years(before):
-            return five, kind
+            past = int(five[-4:]) < self.report.year if self.report.year else False
+            return five, Kind.ACTUAL if past else kind
         sentence = self.sentence.of(self.text)
         for words, length in _SPANS.items():
             if reviewed and words in sentence:
@@ -461,7 +464,7 @@ def _grouped(text: str, quantities: list[Quantity]) -> list[_Group]:
 def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
     """Return subject, aspect and verb of the words before a quantity."""
     subject, aspect = match["subject"], _aspect(match)
-    subject = _ASIDE.sub("", subject)
+    subject = _RUNNING.sub("", _ASIDE.sub("", subject))
     if aspect is Aspect.CHANGE_TO:
         subject = _FROM_AMOUNT.sub("", subject).removesuffix("分别")
     grown = re.search(rf"(?:{_RISE})$", subject)

@@ -166,6 +166,7 @@ _ENGLISH_UNITS = {
     "亩": r"mu",
     "公顷": r"hectares?",
     "吨": r"(?:metric )?ton(?:ne)?s?",
+    "斤": r"jin",
     "千瓦时": r"kilowatt[ -]hours?|kwh",
     "千瓦": r"kilowatts?",
     "标准箱": r"teus?",
