@@ -60,6 +60,9 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
     if operation is compute.Operation.SUM:
         total = written(sum((q.value for q in quantities[1:]), quantities[0].value), unit)
         return f"{total} in total" if english else f"合计{total}"
+    if operation is compute.Operation.MEAN:
+        average = written(compute.mean(quantities), unit)
+        return f"{average} on average" if english else f"平均{average}"
     ordered = sorted(chosen, key=lambda c: c.figure.quantity.value, reverse=True)
     top, low = ordered[0].figure, ordered[-1].figure
     if operation is compute.Operation.RATIO and low.quantity.value:

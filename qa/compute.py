@@ -13,6 +13,7 @@ from vectorstore.quantity import Quantity
 _SUM = re.compile(
     r"之和|加总|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of"
 )
+MEAN = re.compile(r"(?:平均|[两二三]年)(?:下来)?(?:每|一)年|[两二三]年平均|on average")
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times")
 _DIFFERENCE = re.compile(
     r"差|(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)|\bgap\b|多多少|少多少|高多少|低多少|高出|快多少|慢多少|difference|more than .* by|by how|how many (?:more|fewer)|(?:more|fewer|less) .* than"
@@ -50,11 +51,13 @@ class Operation(StrEnum):
     SUM = "sum"
     DIFFERENCE = "difference"
     RATIO = "ratio"
+    MEAN = "mean"
 
 
 def operation(asked: str) -> Operation:
     """Return what a question of the comparing form wants computed."""
     for pattern, found in (
+        (MEAN, Operation.MEAN),
         (_SUM, Operation.SUM),
         (_RATIO, Operation.RATIO),
         (_DIFFERENCE, Operation.DIFFERENCE),
@@ -75,6 +78,10 @@ def results(quantities: Sequence[Quantity]) -> set[tuple[Decimal, str]]:
             for top, bottom in ((a, b), (b, a)):
                 if bottom.value:
                     found.add((ratio(top, bottom), "倍"))
+                    found.add((share(top, bottom), "%"))
+        found.add((mean(quantities), unit))
+    elif len(quantities) == 2 and quantities[1].value:
+        found.add(quotient(*quantities))
     return found
 
 
@@ -86,6 +93,27 @@ def difference_unit(unit: str) -> str:
 def ratio(top: Quantity, bottom: Quantity) -> Decimal:
     """Return the ratio of two quantities to two decimals."""
     return (top.value / bottom.value).quantize(Decimal("0.01"))
+
+
+def share(part: Quantity, whole: Quantity) -> Decimal:
+    """Return how many per cent one quantity is of another, to two decimals."""
+    return (100 * part.value / whole.value).quantize(Decimal("0.01"))
+
+
+def mean(quantities: Sequence[Quantity]) -> Decimal:
+    """Return the arithmetic mean of quantities of one unit, to two decimals of its scale."""
+    return _rounded(sum((q.value for q in quantities), Decimal(0)) / len(quantities))
+
+
+def quotient(amount: Quantity, count: Quantity) -> tuple[Decimal, str]:
+    """Return how much of an amount there is for each of a count, and its unit."""
+    return _rounded(amount.value / count.value), amount.unit
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """Round to two decimals of the scale in which a value is written: 147058823 is 1.47亿."""
+    scale = next((scale for scale, _ in _SCALES[1:] if abs(value) >= scale), Decimal(1))
+    return (value / scale).quantize(Decimal("0.01")) * scale
 
 
 def written(value: Decimal, unit: str) -> str:

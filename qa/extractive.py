@@ -22,6 +22,7 @@ from qa.facts import (
 )
 from qa.inquiry import Inquiry
 from qa.points import Point, announced_aims, counted_out, listed, points, telling
+from qa.proportions import proportion
 from qa.question import Form, supposed_amount
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
@@ -106,6 +107,11 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     form = inquiry.question.form
     if wording.CHANGED_OVER.search(inquiry.question.plain) and (change := got_from(inquiry)):
         return draft_of([change])
+    explicit = wording.EQUAL_TO.search(inquiry.question.plain)
+    if (explicit or wording.FOR_EACH.search(inquiry.question.plain)) and (
+        made := proportion(inquiry)
+    ):
+        return draft_of([made])
     if form is Form.COMPARE:
         return _computed(inquiry)
     if form in (Form.MEASURES, Form.OPEN) and (corrected := _false_premise(inquiry)):
@@ -137,6 +143,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
     problem = unfit(inquiry, ranked)
+    if problem is not None and (made := proportion(inquiry)):
+        return draft_of([made])
     if problem is not None and (each := several_named(inquiry, ranked)):
         return draft_of([stated(inquiry, found) for found in each])
     if problem is Reason.NOT_MENTIONED:

@@ -36,6 +36,9 @@ _OF_MEASURE = re.compile(
 )
 # Kinds of words that name one thing: places, people, bodies, titles, Latin names.
 _PROPER = re.compile(r"ns|nr|eng")
+_LANDSCAPE = re.compile(r"[山江河湖海岛林田草沙水路桥城乡村镇街岭峡谷滩岸]+")
+# What tells how much there is of what it follows: «发行绿色债券的规模是多少».
+_MEASURE = re.compile(r"规模|总额|金额|面积|数量|总量|总数|数额|人数|长度|里程|比例|比重|占比")
 # Compounds with an end that says little: «软件产业» is written in many ways.
 _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
 _GAP = re.compile(r"[^\w.%+&·-]+")
@@ -204,7 +207,7 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
             yield replace(term, hard=False)
         elif _is_measured(term.text, asked):
             yield replace(term, hard=True)  # «棉花产量»: another one is another indicator
-        elif any(
+        elif not _MEASURE.fullmatch(term.text) and any(
             after.startswith(term.text) or before.endswith(term.text) for after, before in counted
         ):
             yield replace(term, hard=True)
@@ -353,13 +356,27 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
         placed = tag.startswith("nt") and word[-1] in "省市区县州镇乡村"  # «渝中区»
-        proper = (placed or _PROPER.match(tag) is not None) and len(word) > 1
+        proper = placed or _names_one(word, tag)
         names = (*names, *_ALSO.get(word, ()))
         hard = proper or word in QUALIFIERS or _formal(word)
         weight = 1.0 if len(word) > 1 else _COLOUR
         yield Term(word, names, weight, whole=True, hard=hard, proper=proper)
     elif _COLOURS.match(tag) and len(word) > 1:
         yield Term(word, names, _VERBAL if tag == "vn" else _COLOUR)
+
+
+def _names_one(word: str, tag: str) -> bool:
+    """Tell whether a word is the name of one place, person or body, by jieba's tag for it.
+
+    It takes «江河» and words that it does not know («山山岭岭») for places, «盖楼» for a person.
+    """
+    if _PROPER.match(tag) is None or len(word) < 2:
+        return False
+    if tag.startswith("nr"):
+        return len(word) > 2
+    return tag == "eng" or not (
+        _LANDSCAPE.fullmatch(word) or _segmenter().dt.FREQ.get(word, 0) == 0
+    )
 
 
 @cache

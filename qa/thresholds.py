@@ -33,6 +33,6 @@ class Thresholds:
     by_meaning: float = 10.0
     margin_from: float = 0.018
     by_meaning_most: float = 0.3
-    figure_nearer: float = 0.038
+    figure_nearer: float = 0.03
     name_nearer: float = 0.045
     topic_nearer: float = 0.034

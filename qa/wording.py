@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from qa.compute import MEAN
+
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
@@ -50,6 +52,12 @@ _BY_HOW_MUCH = r"(?:增加|净增|增长|提高|提升|上升|多|扩大|延长|
 CHANGED_OVER = re.compile(
     rf"^(?!.*(?:全国|比上年|同比|去年))(?=.*(?:{_YEARS_LONG})).*(?:{_BY_HOW_MUCH})"
 )
+# Asks how many per cent one amount is of another, and how much there is for each of some things.
+SHARE_OF = re.compile(
+    r"(?:相当于|占|是).{2,30}(?:百分之(?:几|多少)|百分比|几成|多大比[例重]|比[例重])|what (?:percentage|share|percent) of"
+)
+EQUAL_TO = re.compile(r"相当于.{2,30}(?:百分之|百分比|几成|比[例重])")
+FOR_EACH = re.compile(r"平均(?:下来)?每一?([个家项座所户班趟条场处件名辆套人])(?!月|季|工作日)")
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
 ADDED = re.compile(r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|\bnew|\badded\b")
@@ -146,6 +154,8 @@ _SHARE_WORDS = re.compile(
 
 def compares(asked: str) -> bool:
     """Tell whether a question asks to compare, or to add, several figures."""
+    if MEAN.search(asked) and len(set(YEAR.findall(asked))) > 1:
+        return True
     if _TOTAL_OF.search(asked) and _JOINED.search(_FIVE_YEARS.sub("", asked)):
         return True
     return COMPARE.search(asked) is not None
