@@ -9,6 +9,7 @@ from qa.compute import COUNTS
 from qa.inquiry import Inquiry
 from qa.question import Form, Question
 from vectorstore.figures import Aspect, Figure, Kind
+from vectorstore.report import Part
 
 _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # What is counted over a time, not at its end.
@@ -143,4 +144,6 @@ def in_period(inquiry: Inquiry, figure: Figure) -> bool:
         return any(str(year) in first for year in years)
     if figure.aspect is Aspect.CHANGE_FROM:
         return False  # where it set out from, only who names the year asks for
-    return inquiry.question.part is None or figure.passage.part is inquiry.question.part
+    part = inquiry.question.part
+    past = part is Part.REVIEW and figure.kind is Kind.ACTUAL  # a plan may look back
+    return part is None or past or figure.passage.part is part

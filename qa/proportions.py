@@ -48,7 +48,9 @@ def _share(inquiry: Inquiry) -> Statement | None:
 
 def _level_of(inquiry: Inquiry, ranked: Sequence[Candidate], side: str) -> Candidate | None:
     """Return the level that one side of a share names, of the year that it names."""
-    terms = [term for term in inquiry.matcher.terms if term.essential and term.text in side]
+    things = [term for term in inquiry.matcher.terms if term.essential]
+    # «2031年目标相当于2030年的百分之几?»: the thing is named once
+    terms = [term for term in things if term.text in side] or things
     if not terms:
         return None
     alone = Matcher(terms, inquiry.library.weights)

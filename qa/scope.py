@@ -268,8 +268,15 @@ class Scoper:
             chosen = list(self.editions.nearest(first, year) if year else self.editions.of(first))
             if year is None and _NOW.search(scope.text):
                 chosen = chosen[:1]
+        plan = self.editions.edition(first, years.named[0][0]) if len(years.named) == 1 else None
+        if plan and plan not in chosen and not wording.FIGURE.search(scope.text.lower()):
+            chosen.append(plan)  # «2025年点名支持哪些企业»: may be planned for the year only
         chosen += [self.editions.of(other)[0] for other in regions[1:]]
-        asks = [Ask(r.region or "", r.region or "", r.year, r, scope.text) for r in chosen]
+        asks = [
+            Ask(r.region or "", r.region or "", r.year, r, scope.text)
+            for r in dict.fromkeys(chosen)
+            if r
+        ]
         return replace(scope, asks=tuple(asks), uncovered=uncovered)
 
     def _over_years(

@@ -12,7 +12,7 @@ from qa.compute import MEAN
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
     r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
-    r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
+    r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|\bwhat (?:[\w&-]+ ){1,4}(?:intensity|rate|ratio|share|coverage|growth|volume|output|income|mileage) (?:does|did|do|is|was|has|had|will)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
     r"哪些|哪几|哪\d+[个项种类条家座大件张]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
@@ -191,6 +191,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万)?座|几座", ("座", "个")),
     (r"多少(?:万)?套|几套", ("套", "户")),
     (r"多少(?:万)?吨|几吨|tons|tonnes", ("吨",)),
+    (r"(?:多少|几)[块枚](?=[金银铜奖])", ("枚", "块")),
     (r"多少(?:万)?亩|几亩", ("亩",)),
     (r"多少(?:万)?平方公里|面积", ("平方公里", "亩", "平方米", "公顷")),
     (r"多少(?:万)?平方米", ("平方米",)),

@@ -139,8 +139,12 @@ def test_names_dates_and_manners_of_speaking_are_no_facts(sentence: str) -> None
 
 
 def test_what_a_quantity_changed_from_is_not_what_it_is() -> None:
-    (figure,) = _figures(review="高铁里程由2110公里增至3055公里。")
-    assert (figure.indicator, figure.quantity.text) == ("高铁里程", "3055公里")
+    to, set_out = _figures(review="高铁里程由2110公里增至3055公里。")
+    assert (to.quantity.text, to.aspect) == ("3055公里", Aspect.CHANGE_TO)
+    assert to.indicator == "高铁里程"
+    # of which year the other was is not said
+    assert (set_out.quantity.text, set_out.aspect) == ("2110公里", Aspect.CHANGE_FROM)
+    assert set_out.period == ""
 
 
 def test_a_subject_that_reached_a_height_holds_for_the_next_clause() -> None:

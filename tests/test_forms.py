@@ -246,6 +246,8 @@ def test_english_is_answered_in_english(
         ("按2031年政府工作报告,去年GDP增长多少?", "5.4%"),
         ("2030年GDP增长多少?请四舍五入成整数", "5.4%"),
         ("为什么说南屏隧道了不起?", "全市最长"),
+        ("今年怎么让江河里的水更干净?", "清江水质"),
+        ("高速公路总里程的规模是多少?", "1310公里"),
     ],
 )
 def test_what_is_put_in_other_words_is_still_found(
@@ -299,6 +301,22 @@ def test_two_measures_of_one_thing_are_both_told(ask: Callable[..., Answer]) -> 
     answer = ask("粮食播种面积有多少亩,总产量有多少吨?")
     assert "120万亩" in answer.text
     assert "96.4万吨" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("2030年改造的危旧房户数相当于城镇新增就业人数的百分之几?", []),  # households are no people
+        ("高新技术企业2031年目标相当于2030年的百分之几?", ["117.19%", "1500家", "1280家"]),
+        ("2030年和2031年高新技术企业平均每年多少家?", ["1390家"]),
+    ],
+)
+def test_a_share_or_a_mean_follows_from_two_figures(
+    ask: Callable[..., Answer], question: str, values: list[str]
+) -> None:
+    answer = ask(question)
+    assert all(value in answer.text for value in values)
+    assert bool(values) == any(claim.operands for claim in answer.claims)
 
 
 def test_the_gap_between_target_and_result_is_computed(ask: Callable[..., Answer]) -> None:

@@ -81,6 +81,8 @@ _FROM = re.compile(r"[由从](?:(?:19|20)\d\d年底?的?)?(?:每[\u4e00-\u9fff]�
 _TO_NEXT = re.compile(rf"[,，]?(?:分别)?(?:{_TO})")
 _FROM_AMOUNT = re.compile(r"[由从][^由从,，]*$")
 _FROM_YEAR = re.compile(r"(?<=[由从])(?:19|20)\d\d年")
+# «较2020年提高1.16岁、达到79.72岁»: neither is of 2020.
+_AGAINST_YEAR = re.compile(r"[较比](?:19|20)\d\d年[底末]?(?:的?同期)?")
 # «外贸在…下降超3成的情况下增长12%»: how much else fell is no figure of it.
 _ASIDE_NEXT = re.compile(r"的?(?:情况|背景|形势|条件|基础|前提)[之以]?下")
 _ASIDE = re.compile(rf"在[^,，]{{4,}}?{_ASIDE_NEXT.pattern}")
@@ -303,7 +305,7 @@ class _Reader:
             names = [name + match["new"] for name in names]
         if noun and not (match["rise"] or match["fall"]):
             names = [name + noun for name in names]
-        when = self.text[clause.start : group.start]
+        when = _AGAINST_YEAR.sub("", self.text[clause.start : group.start])
         # the year that a change set out from is not its own
         changed = aspect is Aspect.CHANGE_TO
         period, kind = self._time(years, _FROM_YEAR.sub("", when) if changed else when)
@@ -464,7 +466,7 @@ def _grouped(text: str, quantities: list[Quantity]) -> list[_Group]:
 def _told(match: re.Match[str], quantity: Quantity) -> tuple[str, Aspect, str]:
     """Return subject, aspect and verb of the words before a quantity."""
     subject, aspect = match["subject"], _aspect(match)
-    subject = _RUNNING.sub("", _ASIDE.sub("", subject))
+    subject = _AGAINST_YEAR.sub("", _RUNNING.sub("", _ASIDE.sub("", subject)))
     if aspect is Aspect.CHANGE_TO:
         subject = _FROM_AMOUNT.sub("", subject).removesuffix("分别")
     grown = re.search(rf"(?:{_RISE})$", subject)

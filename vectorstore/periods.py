@@ -36,7 +36,7 @@ def five_years_named(report: Report, passage: Passage) -> tuple[int, int] | None
 
 def is_on_five_years(passage: Passage) -> bool:
     """Tell whether all that a paragraph says is on five years, not on one."""
-    if passage.part is Part.PLAN:
+    if passage.part is Part.PLAN and not _LOOKS_BACK.match(passage.text):
         chapter = passage.section[0] if passage.section else ""
         return _AHEAD.search(chapter) is not None and not _YEAR.search(chapter)
     return _LOOKS_BACK.match(passage.text) is not None
