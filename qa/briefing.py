@@ -94,18 +94,27 @@ def ask_for(inquiry: Inquiry, evidence: Sequence[Citation]) -> list[Message]:
     )
     rows = "\n".join(_rows(inquiry, evidence))
     figures = texts.fill("figures", rows=rows) + "\n" if rows else ""
+    return _conversation(pieces, as_data(inquiry.question.text), figures)
+
+
+def trial(question: str) -> list[Message]:
+    """Return the prompt that puts a question to the made-up evidence of the example."""
+    return _conversation(prompt("answer").fill("example_evidence"), question)
+
+
+def _conversation(evidence: str, question: str, figures: str = "") -> list[Message]:
+    texts = prompt("answer")
     example = texts.fill(
         "user",
         evidence=texts.fill("example_evidence"),
         figures="",
         question=texts.fill("example_question"),
     )
-    question = as_data(inquiry.question.text)
     return [
         ("system", texts.fill("system")),
         ("human", example),
         ("ai", texts.fill("example_answer")),
-        ("human", texts.fill("user", evidence=pieces, figures=figures, question=question)),
+        ("human", texts.fill("user", evidence=evidence, figures=figures, question=question)),
     ]
 
 

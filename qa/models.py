@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # What an answer of two sentences may take, with room for a list.
 MOST_TOKENS = 400
-_RETRIES = 2
+# The client's own tries would wait beyond our time: `LanguageModel` tries again itself.
+_RETRIES = 0
 
 
 def open_model(settings: Settings, callbacks: Sequence[BaseCallbackHandler] = ()) -> LanguageModel:
@@ -37,6 +38,8 @@ def open_model(settings: Settings, callbacks: Sequence[BaseCallbackHandler] = ()
     if name in LOCAL or name.endswith(".gguf"):
         path = path_of(settings.data_dir, LOCAL[name]) if name in LOCAL else Path(name).expanduser()
         return opened(path.stem, "本机模型", partial(_local, path, settings), origin=str(path))
+    if url and not url.startswith(("http://", "https://")):
+        raise ModelError(f"OPENAI_BASE_URL 设为“{url}”，应以 http:// 或 https:// 开头。")
     if url:
         return opened(name, url, partial(_endpoint, name, url, key or "none", settings))
     if ":" in name:
@@ -61,6 +64,7 @@ def _endpoint(
         api_key=SecretStr(key),
         temperature=0,
         timeout=settings.model_timeout,
+        stream_chunk_timeout=settings.model_timeout,
         max_retries=_RETRIES,
         stream_usage=True,
         # The name of the limit that endpoints other than OpenAI's know.

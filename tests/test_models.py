@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from langchain_openai import ChatOpenAI
 
 from qa import ReportQA
 from qa.doctor import Finding, examine
@@ -40,6 +41,20 @@ def test_the_settings_say_where_the_model_is(
 def test_a_name_alone_is_refused_with_what_to_set(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="OPENAI_BASE_URL"):
         open_model(Settings(data_dir=tmp_path, model="gpt"))
+
+
+def test_no_clock_of_the_client_ends_an_answer_before_its_time(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, model="m", openai_base_url="http://x/v1", model_timeout=500
+    )
+    chat = open_model(settings)._connected()
+    assert isinstance(chat, ChatOpenAI)
+    assert (chat.request_timeout, chat.stream_chunk_timeout, chat.max_retries) == (500, 500, 0)
+
+
+def test_an_address_without_its_scheme_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="http://"):
+        open_model(Settings(data_dir=tmp_path, model="m", openai_base_url="localhost:11434/v1"))
 
 
 @pytest.mark.parametrize("variable", ["OPENAI_BASE_URL", "OPENAI_API_BASE"])
@@ -99,14 +114,25 @@ def _finding(endpoint: Endpoint, data_dir: Path) -> Finding:
 
 def test_doctor_asks_the_model_and_says_what_is_wrong(qa: ReportQA, data_dir: Path) -> None:
     with endpoint() as server:
-        server.says("2")
+        server.says("2031年计划新建公园15座以上[2]。")
         well = _finding(server, data_dir)
         server.script = [Fails(401)]
         ill = _finding(server, data_dir)
     assert well.well
-    assert "试答“2”" in well.text
+    assert "15座以上" in well.text
     assert not ill.well
     assert "OPENAI_API_KEY" in ill.text
+
+
+@pytest.mark.parametrize("said", ["抱歉，我无法回答。", "15 parks[2].", "2031年新建公园12座[1]。"])
+def test_doctor_tells_a_model_that_answers_but_not_as_it_must(
+    qa: ReportQA, data_dir: Path, said: str
+) -> None:
+    with endpoint() as server:
+        server.says(said)
+        found = _finding(server, data_dir)
+    assert not found.well
+    assert said in found.text
 
 
 def test_doctor_says_that_no_model_is_set(qa: ReportQA, data_dir: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_fault_is_not_kept(opened: Callable[..., ReportQA], server: Endpoint) 
 
 def test_doctor_asks_the_model_itself_each_time(server: Endpoint, data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir, model="m", openai_base_url=server.url)
-    server.says("2")
+    server.says("15座以上[2]。")
     assert list(examine(settings))[-1].well
     server.script = [Fails(500)]
     assert not list(examine(settings))[-1].well
