@@ -1,8 +1,9 @@
-"""Follow-ups rewritten by a language model, where the result keeps what the rules found.
+"""Follow-ups rewritten by a language model, where the rules' wording finds no answer.
 
-The rules decide whether a question leans on the history, and what it means; the model
-may say it better. Where it does not answer in time, or changes period, place, indicator
-or form, the rules' wording stands.
+The rules decide whether a question leans on the history, and what period, place and form
+it asks for. Where that is answered, nothing better can be said by rewriting it. Where it is
+not, the model may fill in from what was said what the rules missed, or leave out what they
+took over needlessly.
 """
 
 from __future__ import annotations
@@ -30,17 +31,24 @@ def rewriting(question: str, history: Sequence[Turn]) -> list[Message]:
     return [("system", texts.fill("system")), ("human", user)]
 
 
-def keeps(written: str, by_rules: str, read: Reader) -> bool:
-    """Tell whether a wording asks just what another does: period, place, indicator, form, numbers."""
+def keeps(written: str, question: str, by_rules: str, said: Sequence[str], read: Reader) -> bool:
+    """Tell whether a wording asks what `question` does, with nothing added but what was `said`.
+
+    Period, place, form and numbers are those that the rules found. What the question names
+    itself is kept, and what it leaves out is filled in from what was said.
+    """
     if len(written) > _LONGEST or "\n" in written:
         return False
-    one, other = read(written), read(by_rules)
+    one, other, own = read(written), read(by_rules), read(question)
+    known = "\n".join(read(text).plain for text in said)
     places = lexicon().places.findall
+    filled = [term.text for term in one.terms if term.text not in own.plain]
     return (
         (one.years, one.part, one.aspect, one.form)
         == (other.years, other.part, other.aspect, other.form)
         and set(places(one.plain)) == set(places(other.plain))
-        and all(term.text in one.plain for term in other.terms)
         and set(_NUMBER.findall(one.plain)) == set(_NUMBER.findall(other.plain))
-        and sum(len(term.text) for term in one.terms) <= 4 + sum(len(t.text) for t in other.terms)
+        and all(term.text in one.plain for term in own.terms if term.essential)
+        and bool(filled)
+        and all(term in known for term in filled)
     )

@@ -27,9 +27,17 @@ from qa.judging import Judge, Judged, same_fact, tells
 from qa.language_model import LanguageModel, Message, Reply, whole
 from qa.local_model import ModelError
 from qa.prompting import as_data, prompt
+from qa.question import is_english
 from qa.verify import Verifier
 
-_DECLINED = re.compile(r"报告(?:中|里)?(?:并?没有|并?未)(?:提及|提到|说明)")
+# What a reply that says nothing of the matter amounts to.
+_DECLINED = {
+    "它认为报告没有提到": re.compile(r"报告(?:中|里)?(?:并?没有|并?未)(?:提及|提到|说明)"),
+    "它拒绝回答": re.compile(
+        r"抱歉|对不起|(?:无法|不能|不便)(?:回答|提供|协助)|\bsorry\b|\bcan(?:no|')t\b",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ class Writer:
             written = whole(self._ask(rewriting(asking, history), MOST_SECONDS)).text
         except ModelError:
             return by_rules
-        return written if keeps(written, by_rules, read) else by_rules
+        said = [turn.content for turn in history]
+        return written if keeps(written, asking, by_rules, said, read) else by_rules
 
     def write(self, inquiry: Inquiry, proven: Sequence[Claim]) -> Generator[Drafted, None, Written]:
         """Yield the evidence and the draft as the model writes it; return what of it holds.
@@ -104,8 +113,8 @@ class Writer:
             return Written(proven, _fallen_back(str(error)))
         judge = Judge(inquiry, evidence, proven, self._verifier)
         judged = judge.judged(reply.text)
-        if _DECLINED.search(reply.text) and all(each.problems for each in judged):
-            return Written(proven, _fallen_back("它认为报告没有提到"))
+        if (why := _declined(reply.text)) and all(each.problems for each in judged):
+            return Written(proven, _fallen_back(why))
         if any(each.problems for each in judged):
             again = yield from self._again(messages, reply, judged)
             better = judge.judged(again)
@@ -165,6 +174,11 @@ def _silently(writing: Generator[str, None, Reply]) -> Generator[str, None, Repl
         yield ""
 
 
+def _declined(text: str) -> str:
+    """Return in what way a reply declines to answer; nothing if it does not."""
+    return next((why for why, pattern in _DECLINED.items() if pattern.search(text)), "")
+
+
 def _is_ours(claim: Claim) -> bool:
     """Tell whether a claim computes or judges, which is not left to a model."""
     return bool(claim.operands or VERDICT.match(claim.text))
@@ -183,7 +197,9 @@ def _settled(judged: Sequence[Judged], proven: tuple[Claim, ...], inquiry: Inqui
             claims.append(instead)
     failed = sum(bool(each.problems) for each in judged)
     if not held:
-        return Written(proven, _fallen_back("它写的内容没有通过核对"))
+        foreign = judged and all(is_english(each.claim.text) for each in judged)
+        why = "它没有用中文回答" if foreign else "它写的内容没有通过核对"
+        return Written(proven, _fallen_back(why))
     if not tells(claims, proven, inquiry):
         return Written(proven, _fallen_back("它的回答不完整"))
     note = f"语言模型写的 {failed} 句话没有通过核对，已删去或改用报告原文。" if failed else ""
@@ -191,4 +207,4 @@ def _settled(judged: Sequence[Judged], proven: tuple[Claim, ...], inquiry: Inqui
 
 
 def _fallen_back(reason: str) -> str:
-    return f"语言模型没有给出可用的回答：{reason.rstrip('。')}。以下回答摘自报告原文。"
+    return f"语言模型没有给出可用的回答：{reason.rstrip('。.')}。以下回答摘自报告原文。"

@@ -16,7 +16,7 @@ from qa.grounding import figures_of, problems, unsaid
 from qa.inquiry import Inquiry, context
 from qa.question import Form
 from qa.verify import Verifier
-from vectorstore.quantity import find_quantities
+from vectorstore.quantity import Quantity, find_quantities
 
 # The share of what the extractive answer adds to the question that an answer must say,
 # and one that lists.
@@ -106,11 +106,14 @@ def tells(claims: Sequence[Claim], proven: Sequence[Claim], inquiry: Inquiry) ->
     question has not; of a list nearly all.
     """
     said = "".join(claim.text for claim in claims)
-    wanted = [figure for claim in proven for figure in figures_of(claim, inquiry.library)]
+    asks_amount = inquiry.question.form is Form.FIGURE
+    wanted = [f.quantity for claim in proven for f in figures_of(claim, inquiry.library)]
+    if asks_amount and not wanted:
+        wanted = _amounts(proven)
     amounts = find_quantities(said)
-    if not all(any(figure.quantity.same(q) for q in amounts) for figure in wanted):
+    if not all(any(quantity.same(q) for q in amounts) for quantity in wanted):
         return False
-    if wanted and inquiry.question.form is Form.FIGURE:
+    if wanted and asks_amount:
         return True
     known = "".join(claim.text for claim in proven)
     added = unsaid(known, inquiry.question.text) or [known]
@@ -130,15 +133,21 @@ def same_fact(claim: Claim, proven: Sequence[Claim]) -> Claim | None:
 
 def _answers(inquiry: Inquiry, claim: Claim, proven: Sequence[Claim]) -> bool:
     """Tell whether a claim speaks of what is asked, as far as the extractive answer does."""
-    asked = [q for each in proven for q in find_quantities(each.text)]
-    if asked and inquiry.question.form is Form.FIGURE:
-        told = find_quantities(claim.text)
-        return bool(told) and all(any(q.same(other) for other in asked) for q in told)
+    told, stated = find_quantities(claim.text), _amounts(proven)
+    known = [*stated, *find_quantities(inquiry.question.text)]
+    if not all(any(q.same(other) for other in known) for q in told):
+        return False  # it stands there, and may yet be of another thing or another year
+    if stated and inquiry.question.form is Form.FIGURE:
+        return bool(told)
     if same_fact(claim, proven) is not None:
         return True
     # Where the question's terms did not lead to its answer, they cannot judge another.
     enough = inquiry.thresholds.enough
     return min(_speaks(inquiry, each) for each in (claim, *proven)) >= enough
+
+
+def _amounts(claims: Sequence[Claim]) -> list[Quantity]:
+    return [quantity for claim in claims for quantity in find_quantities(claim.text)]
 
 
 def _speaks(inquiry: Inquiry, claim: Claim) -> float:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from qa.answer import Abstention, Answer, Citation, Drafted, Reason
 from qa.citation import renumber
 from qa.conversation import Turn, condense
-from qa.following import standing_alone
+from qa.following import Condenser, standing_alone
 from qa.here import in_full
-from qa.panel import Panel
+from qa.panel import Panel, Told
 from qa.question import is_english, named_in_orders, parts_of, without_asides, without_orders
 from qa.refusal_words import RefusalWords
 from qa.thresholds import Thresholds
@@ -261,13 +261,21 @@ class ReportQA:
         self, question: str, asking: str, history: Sequence[Turn], writer: Writer | None
     ) -> Answering:
         """Answer `asking`, which is `question` or one of several questions in it."""
-        condenser = writer.condense if writer else condense
-        standalone = standing_alone(asking, history, self._panel, condenser)
-        told = self._panel.answered(question, self._panel.scoper.scope(standalone))
+        told = self._told(question, asking, history)
+        if writer and history and not told.answer.claims:
+            again = self._told(question, asking, history, writer.condense)
+            told = again if again.answer.claims else told
         if writer is None or told.inquiry is None or not told.answer.claims:
             return told.answer
         written = yield from writer.write(told.inquiry, told.answer.claims)
         return replace(told.answer, claims=renumber(written.claims), note=written.note)
+
+    def _told(
+        self, question: str, asking: str, history: Sequence[Turn], condenser: Condenser = condense
+    ) -> Told:
+        """Return what the reports tell of `asking`, made to stand alone."""
+        standalone = standing_alone(asking, history, self._panel, condenser)
+        return self._panel.answered(question, self._panel.scoper.scope(standalone))
 
     def _refusal(self, reason: Reason, question: str) -> Abstention:
         """Return an abstention that names nothing near."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from langchain_core.outputs import LLMResult
 
 from qa import Answer, Claim, ReportQA, Turn
 from qa.answer import Citation
+from qa.condense_llm import keeps
 from qa.grounding import problems
 from qa.inquiry import Library
 from qa.prompting import as_data, prompt
+from qa.question import understand
 from qa.settings import Settings
 from qa.verify import Verifier
 from tests.endpoint import Endpoint, Fails, Says, endpoint
@@ -131,6 +134,29 @@ def test_what_fails_twice_gives_way_to_the_report_and_the_answer_says_so(
     assert answer.text == GDP_PROVEN
     assert "摘自报告原文" in answer.note
     assert len(server.requests) <= 2
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("报告未提及。", "没有提到"),
+        ("抱歉，我无法回答这个问题。", "拒绝回答"),
+        ("GDP grew by 5.5% in 2030[1].", "没有用中文"),
+        ("2030年地区生产总值增长5.6%[1]。", "没有通过核对"),
+    ],
+)
+def test_the_note_says_in_what_way_the_model_failed(
+    green: ReportQA, server: Endpoint, said: str, why: str
+) -> None:
+    assert why in asked(green, server, said).note
+
+
+def test_what_was_not_asked_is_not_told_though_it_stands_there(
+    green: ReportQA, server: Endpoint
+) -> None:
+    question = "青禾市2030年建成了什么？"
+    answer = asked(green, server, "建成公园12座，新增停车位3000个[1]。", question=question)
+    assert answer.text == "建成公园12座[1]。"
 
 
 def test_of_two_claims_the_false_one_goes_and_the_note_counts_it(
@@ -302,13 +328,15 @@ FAULTS = {
     "wrong key": ([Fails(401)], "401"),
     "unknown model": ([Fails(404)], "404"),
     "too many": ([Fails(429, headers=(("Retry-After", "0.01"),))], "429"),
+    "no money": ([Fails(402)], "额度"),
     "server error": ([Fails(500)], "500"),
+    "what it does not know": ([Fails(400, "Unknown parameter: x")], "Unknown parameter: x"),
     "context too long": ([Fails(400, "exceeds the context size")], "上下文"),
     "cut": ([Says("2030年地区生产总值增长5.5", finish=None)], "中途断开"),
     "empty": ([Says("")], "没有写出内容"),
     "blank": ([Says(" \n ")], "没有写出内容"),
     "endless": ([Says("增长增长增长，" * 40, endless=True)], "写个不停"),
-    "cut before the first word": ([Says("", finish=None)], "连接不上"),
+    "cut before the first word": ([Says("", finish=None)], "中途断开"),
     "at the limit": ([Says("2030年地区生产总值增长5.5%[1]。", finish="length")], "写个不停"),
     "filtered": ([Says("", finish="content_filter")], "拒绝回答"),
 }
@@ -353,7 +381,8 @@ def test_who_asks_for_patience_beyond_the_limit_is_not_waited_for(
     server.script = [Fails(429, headers=(("Retry-After", "50"),))]
     answer = opened(server.url, model_timeout=1).ask(GDP)
     assert answer.text == GDP_PROVEN
-    assert answer.note
+    assert "429" in answer.note
+    assert "50 秒" in answer.note
     assert answer.seconds < 40
     assert len(server.requests) == 1
 
@@ -423,30 +452,53 @@ def test_langchains_callbacks_are_told_of_each_call(
     assert trace.said == ["2030年地区生产总值增长99%[1]。", GDP_RIGHT]
 
 
-HISTORY = [Turn("user", GDP), Turn("assistant", GDP_PROVEN)]
+def test_a_follow_up_that_the_rules_answer_is_not_rewritten(
+    green: ReportQA, server: Endpoint
+) -> None:
+    server.says("2031年地区生产总值增长6%左右[1]。")
+    answer = green.ask("2031年呢？", [Turn("user", GDP), Turn("assistant", GDP_PROVEN)])
+    assert answer.standalone == "2031年地区生产总值增长多少?"
+    assert "6%左右" in answer.text
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
     ("rewritten", "taken"),
     [
-        ("2031年地区生产总值预计增长多少？", True),
-        ("2032年地区生产总值增长多少？", False),  # another year
-        ("2031年进出口总值增长多少？", False),  # another indicator
-        ("上海2031年地区生产总值增长多少？", False),  # another place
-        ("2031年地区生产总值增长6%。", False),  # an answer
+        ("2031年对公园有什么打算？", True),
+        ("2032年对公园有什么打算？", False),  # another year
+        ("2031年对停车位有什么打算？", False),  # what nobody spoke of
+        ("上海2031年对公园有什么打算？", False),  # another place
+        ("2031年有什么打算？", False),  # no more than was asked
+        ("2031年新建公园15座以上。", False),  # an answer
     ],
 )
-def test_a_follow_up_is_rewritten_by_the_model_if_it_keeps_what_the_rules_found(
+def test_where_the_rules_find_no_answer_a_follow_up_is_rewritten_if_nothing_else_is_asked(
     green: ReportQA, server: Endpoint, rewritten: str, taken: bool
 ) -> None:
-    server.says(rewritten, "2031年地区生产总值增长6%左右[1]。")
-    answer = green.ask("2031年呢？", HISTORY)
+    server.says(rewritten, "2031年新建公园15座以上[1]。")
+    answer = green.ask("第二年打算怎样？", [Turn("user", "2030年建成公园多少座？")])
     assert (answer.standalone == rewritten.replace("？", "?")) is taken
-    assert "2031年" in answer.standalone
-    assert "地区生产总值" in answer.standalone
-    assert "6%左右" in answer.text
+    assert (answer.abstention is None) is taken
+    assert ("15座以上" in answer.text) is taken
     assert answer.generation is not None
-    assert answer.generation.calls == 2
+    assert answer.generation.calls == 1 + taken
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2020年计划新建多少5G基站？", True),
+        ("2020年计划新建多少5G应用？", False),  # another thing
+        ("2020年计划新建多少个高价值5G基站？", False),  # a part of it
+        ("2019年开通多少5G基站？", False),  # what was asked before
+    ],
+)
+def test_a_rewritten_follow_up_asks_of_the_same(written: str, kept: bool) -> None:
+    before = "2019年开通了多少5G基站？"
+    by_rules = "开通 5G基站 2020年计划新建多少？"
+    read = partial(understand, year=2020)
+    assert keeps(written, "2020年计划新建多少？", by_rules, [before], read) is kept
 
 
 def test_two_questions_in_one_are_answered_each_and_counted_together(
