@@ -12,7 +12,7 @@ from qa.background import background
 from qa.conversation import Reader
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import understand
+from qa.question import Form, understand
 from qa.refusal_words import RefusalWords
 from qa.terms import Term
 from qa.thresholds import Thresholds
@@ -88,8 +88,18 @@ class Desk:
             self.library,
             self._thresholds,
             self._refusals,
-            partial(self._retriever.distinctness, text, others=background(english=asked.english)),
+            partial(
+                self._retriever.distinctness,
+                text if asked.form is Form.MEASURES else self._bare(text),
+                others=background(english=asked.english),
+            ),
         )
+
+    def _bare(self, text: str) -> str:
+        """Return a question without its region and year, which bring all clauses that name them nearer."""
+        regions = "|".join(map(re.escape, self.library.regions))
+        named = rf"(?:{regions})(?:自治区|[省市])?的?(?![湖江河山港岛])|" if regions else ""
+        return re.sub(rf"{named}(?:19|20)\d\d年", "", text) or text
 
     def _without_region(self, terms: Sequence[Term]) -> list[Term]:
         kept = []
