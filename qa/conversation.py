@@ -28,7 +28,7 @@ _ENGLISH_AND_WHAT_OF = re.compile(
     r"^(?:and|what about|how about|and what about)\s+(?:the )?(?P<what>.{1,60}?)(?: ones?)?[?？.]?$"
 )
 _POINTING = re.compile(
-    r"^(?:它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|那个|那些|第[二三四五]"
+    r"^(?:它|其|这|该|他们|她们|后来|还有|具体|分别|另外|其中|为什么|为何|怎么|什么时候)|它们?|这个|这些|这项|该项|其中|上述|前者|后者|后[面一][这那]?个|那个|那些|第[二三四五]"
     r"|\b(?:it|its|they|their|that|those|this)\b"
 )
 # Points back over the last question: «前面那个增长多少?».

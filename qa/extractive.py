@@ -21,7 +21,7 @@ from qa.facts import (
     several_named,
 )
 from qa.inquiry import Inquiry
-from qa.points import Point, announced_aims, counted_out, listed, points, telling
+from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
 from qa.proportions import proportion
 from qa.question import Form, supposed_amount
 from qa.refusal import refusal
@@ -136,7 +136,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
             return stated
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
-        return _points(inquiry, counted_out(inquiry) or _parts(inquiry) or listed(inquiry))
+        counted = counted_out(inquiry) or in_parallel(inquiry)
+        return _points(inquiry, counted or _parts(inquiry) or listed(inquiry))
     return _points(inquiry, [telling(inquiry, point) for point in points(inquiry)[:1]])
 
 

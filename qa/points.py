@@ -12,6 +12,7 @@ from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
 from qa.matching import Matcher
 from qa.question import Form
+from vectorstore.quantity import find_quantities
 from vectorstore.report import Hit, Part, Passage, Span
 
 EDGE = " ,，;；:：。！!？?、"
@@ -35,6 +36,8 @@ _DOING = re.compile(
 )
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
+# Sentences of one of so many best points that open with so many characters alike are in parallel.
+_LIKELY, _ALIKE = 3, 3
 # What tells of the deed that is asked about is worth so much more.
 _DONE = 0.25
 
@@ -186,6 +189,27 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
     told = [point for hit in inquiry.hits if (point := _with_its_count(counted[0], hit, best))]
     timely = [point for point in told if part_bonus(inquiry, point[0].passage) >= 0.0]
     return next(iter(timely or told), [])
+
+
+def in_parallel(inquiry: Inquiry) -> list[Point]:
+    """Return the first clauses of as many sentences in a row as are asked for, if they open alike.
+
+    «着力稳就业,…。着力稳金融,…。» are two of the six that «六稳» counts.
+    """
+    asked = _SO_MANY.search(inquiry.question.plain)
+    number = find_quantities(asked[0]) if asked else []
+    if not number:
+        return []
+    for best in points(inquiry)[:_LIKELY]:
+        passage = best.passage
+        openings = [span.of(passage.text)[:_ALIKE] for span in passage.sentences]
+        alike = [i for i, words in enumerate(openings) if words == openings[best.sentence]]
+        if len(alike) == number[0].value > 1:
+            return [
+                replace(best, span=clause_spans(passage, index)[0], sentence=index)
+                for index in alike
+            ]
+    return []
 
 
 def _with_its_count(counted: str, hit: Hit, best: Point) -> list[Point]:
