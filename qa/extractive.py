@@ -305,7 +305,8 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     if not short or found.figure.aspect is not Aspect.LEVEL:
         return False
     pairs = ["".join(pair) for pair in pairwise(found.figure.indicator)]
-    asked = sum(pair in inquiry.question.plain for pair in pairs)
+    said = " ".join((inquiry.question.plain, *terms[0].names))
+    asked = sum(pair in said for pair in pairs)
     return asked < 0.4 * len(pairs) and found.surplus > inquiry.thresholds.narrower
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # So many reports stay read: one takes some 2 MB.
 _DESKS = 64
+# After these refusals another report may still answer.
+_GO_ON = (Reason.NOT_MENTIONED, Reason.OTHER_PERIOD)
 # Where no region is named, so many reports that retrieval puts first are asked.
 _LIKELY = 6
 # One of them is meant where it says more of what is asked than the others, by this share.
@@ -144,7 +146,7 @@ class Panel:
                 return told
             first = first or told
             refused = told.answer.abstention
-            if not scope.uncovered and refused and refused.reason is not Reason.NOT_MENTIONED:
+            if not scope.uncovered and refused and refused.reason not in _GO_ON:
                 break
         assert first is not None
         if scope.uncovered or scope.absent:

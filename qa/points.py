@@ -36,8 +36,9 @@ _DOING = re.compile(
 )
 _AIMS_FOLLOW = re.compile(r"目标(?:是|为|如下|建议为?)?[:：]")
 _LEAD = re.compile(r"[:：]$")
-# Sentences of one of so many best points that open with so many characters alike are in parallel.
-_LIKELY, _ALIKE = 3, 3
+# Sentences of one of so many best points that open with so many characters alike are in
+# parallel, if there are so many.
+_LIKELY, _ALIKE, _IN_A_ROW = 3, 3, 3
 # What tells of the deed that is asked about is worth so much more.
 _DONE = 0.25
 
@@ -198,13 +199,13 @@ def in_parallel(inquiry: Inquiry) -> list[Point]:
     """
     asked = _SO_MANY.search(inquiry.question.plain)
     number = find_quantities(asked[0]) if asked else []
-    if not number:
+    if not number or number[0].value < _IN_A_ROW:
         return []
     for best in points(inquiry)[:_LIKELY]:
         passage = best.passage
         openings = [span.of(passage.text)[:_ALIKE] for span in passage.sentences]
         alike = [i for i, words in enumerate(openings) if words == openings[best.sentence]]
-        if len(alike) == number[0].value > 1:
+        if len(alike) == number[0].value:
             return [
                 replace(best, span=clause_spans(passage, index)[0], sentence=index)
                 for index in alike

@@ -31,6 +31,8 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         return False
     if wording.WHICH_COUNTRY.search(question.plain):
         return wording.COUNTRY.search(told) is not None
+    if wording.WHICH_BODY.search(question.plain):
+        return wording.BODY.search(told) is not None
     if wording.HELD_WHERE.search(question.plain):
         return wording.HELD_THERE.search(told) is not None
     sort = wording.NAMED_SORT.search(question.plain)

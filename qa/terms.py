@@ -25,6 +25,7 @@ _FIVE_YEARS = re.compile(
 )
 # «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
 _TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
+_LEAD_IN = re.compile(r"[^,，。?？]{2,10}(?:的?问题|这(?:件|个)?事|的事儿?)[,，]")
 # What is counted stands right behind the measure word, or before «是多少».
 _COUNTED = re.compile(
     r"(?:多少|几)[个家条座项件户所名人位台套场处种班辆只头张份](?:新的?)?([\u4e00-\u9fff]{2,6})"
@@ -39,6 +40,10 @@ _PROPER = re.compile(r"ns|nr|eng")
 _LANDSCAPE = re.compile(r"[山江河湖海岛林田草沙水路桥城乡村镇街岭峡谷滩岸]+")
 # What tells how much there is of what it follows: «发行绿色债券的规模是多少».
 _MEASURE = re.compile(r"规模|总额|金额|面积|数量|总量|总数|数额|人数|长度|里程|比例|比重|占比")
+# What may be said of anything: «哪个面板项目建设».
+_GENERIC = re.compile(
+    r"(?:重[点大])?(?:项目|工程|工作|事业|体系|制度|机制|能力|任务)(?:建设|发展|推进|工作|改革|提升|实施|落实)"
+)
 # Compounds with an end that says little: «软件产业» is written in many ways.
 _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
 _GAP = re.compile(r"[^\w.%+&·-]+")
@@ -193,7 +198,7 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     """
     asked = _without_amounts(_FIVE_YEARS.sub(" ", _YEAR.sub(" ", asked)), writes)
     types, counted = _TYPE.findall(asked), _COUNTED.findall(asked)
-    terms = list(_all_terms(asked, writes))
+    terms = _without_lead_in(asked, writes) or list(_all_terms(asked, writes))
     if not terms and "主要" in asked:
         # «主要预期目标有哪些?» asks for what its words of asking name
         terms = [term for term in _words(_GAP.sub("", asked), writes) if term.essential]
@@ -213,6 +218,13 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
             yield replace(term, hard=True)
         else:
             yield term
+
+
+def _without_lead_in(asked: str, writes: Writes) -> list[Term]:
+    """Return the terms of what follows «停车难的问题,», if that asks about something itself."""
+    lead = _LEAD_IN.match(asked)
+    rest = list(_all_terms(asked[lead.end() :], writes)) if lead else []
+    return rest if any(term.essential for term in rest) else []
 
 
 def _is_measured(thing: str, asked: str) -> bool:
@@ -316,6 +328,9 @@ def _without_asking(text: str, writes: Writes) -> str:
 
 def _words(piece: str, writes: Writes) -> Iterator[Term]:
     """Cut a run into words; neighbours that the reports write as one stay together."""
+    if _GENERIC.fullmatch(piece):
+        yield Term(piece, (piece,), _COLOUR)
+        return
     if len(piece) > 3 and writes(piece):
         yield Term(piece, lexicon().others(piece))
         return
@@ -323,7 +338,9 @@ def _words(piece: str, writes: Writes) -> Iterator[Term]:
     while pairs:
         size = next((n for n in range(_MOST_WORDS, 1, -1) if _is_name(pairs[:n], writes)), 1)
         run = "".join(pair.word for pair in pairs[:size])
-        if size > 1 and len(run) > 2:
+        if _GENERIC.fullmatch(run):
+            yield Term(run, (run,), _COLOUR)
+        elif size > 1 and len(run) > 2:
             carries = any(_CARRIES.match(pair.flag) for pair in pairs[:size])
             named = all(_CARRIES.match(pair.flag) or pair.flag == "vn" for pair in pairs[:size])
             weight = 1.0 if carries else _VERBAL

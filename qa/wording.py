@@ -283,9 +283,16 @@ COUNTRY = re.compile(
     r"[美英法德韩泰]国|日本|俄罗斯|新加坡|印度|印尼|越南|老挝|缅甸|柬埔寨|马来西亚|菲律宾|澳大利亚|新西兰|加拿大|巴西|意大利|西班牙"
     r"|葡萄牙|荷兰|比利时|瑞士|瑞典|挪威|丹麦|芬兰|波兰|匈牙利|捷克|奥地利|希腊|土耳其|以色列|埃及|南非|哈萨克|乌兹别克|巴基斯坦|蒙古国|墨西哥|阿根廷|智利|沙特|阿联酋|伊朗|乌克兰|白俄"
 )
+# Asks which office is in charge: an answer names one, or who leads.
+WHICH_BODY = re.compile(
+    r"(?:哪一?个|哪家|什么)(?:部门|单位|机关|机构)(?:来)?(?:负责|牵头|主管|承办|主办|组织|管)|由谁(?:负责|牵头|主管|承办)|谁(?:负责|牵头|主管)"
+)
+BODY = re.compile(
+    r"[^全].[局委办厅](?!公|理|实)|办公室|负责|牵头|承办|主办|主管|由.{2,8}(?:部|院|会|组|公司|集团)"
+)
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
-    r"(?:在|到)?(?:哪|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
+    r"(?:(?:在|到)哪|哪(?:里|儿|座|个?(?:城市|地方|国家|场馆))|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
 )
 HELD_THERE = re.compile(r"[在于][\u4e00-\u9fff“]{2,}|落户|走进|来到")
 WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")

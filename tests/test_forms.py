@@ -248,6 +248,7 @@ def test_english_is_answered_in_english(
         ("2030年GDP增长多少?请四舍五入成整数", "5.4%"),
         ("为什么说南屏隧道了不起?", "全市最长"),
         ("今年怎么让江河里的水更干净?", "清江水质"),
+        ("看病难的问题先不说,2030 nian 新增了多少城镇就业?", "12.5万人"),
         ("高速公路总里程的规模是多少?", "1310公里"),
     ],
 )
@@ -274,6 +275,7 @@ def test_what_is_put_in_other_words_is_still_found(
         "2030年成立的首家农民剧院叫什么?",
         "澜清高铁的总投资是多少?",
         "2030年出生人口是多少万人?",
+        "澜清高铁由哪个部门负责建设?",
     ],
 )
 def test_what_only_comes_near_is_refused(ask: Callable[..., Answer], question: str) -> None:
