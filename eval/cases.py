@@ -19,8 +19,8 @@ from vectorstore.errors import ReportQAError
 from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
-VERSION = "2020.5"
-FINGERPRINT = "13a08cf600753f763ffcd928cefae972029e119347d991631c9e53d00ef4ff7d"
+VERSION = "2020.6"
+FINGERPRINT = "5794091e8bf87253a1edc6cce5129f1e6307b78a401cb4633f2b977314838d3b"
 DATA = Path(__file__).parent / "data"
 
 

@@ -42,8 +42,8 @@ PROVINCES = Library(
 )
 WIDER = Library(
     "library-2026",
-    "library-2026.2",
-    "ef8dbffbb6bf1f2487a52991268715849f4b1c3ba508e345f5033cd739f15305",
+    "library-2026.3",
+    "11b90b4ee67664a5142a0c63c99fb6a5b3c190fc51ca3d0a19d0d7d68d923407",
     DATA / "library_2026",
     (
         *PROVINCES.reports,
