@@ -304,7 +304,8 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     short = len(terms) == 1 and len(terms[0].text) <= 2
     if not short or found.figure.aspect is not Aspect.LEVEL:
         return False
-    pairs = ["".join(pair) for pair in pairwise(found.figure.indicator)]
+    bare = wording.ADDED.sub("", found.figure.indicator, count=1)
+    pairs = ["".join(pair) for pair in pairwise(bare)]
     said = " ".join((inquiry.question.plain, *terms[0].names))
     asked = sum(pair in said for pair in pairs)
     return asked < 0.4 * len(pairs) and found.surplus > inquiry.thresholds.narrower
