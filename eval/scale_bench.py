@@ -97,7 +97,8 @@ def table(scales: list[Scale]) -> str:
         ("answer, report not asked before, ms", [each.times.first_ask for each in asked], "{:.1f}"),
         ("answer, report asked before, ms", [each.times.ask for each in asked], "{:.1f}"),
         ("search in one report, ms", [each.times.one_report for each in asked], "{:.1f}"),
-        ("search in the whole library, ms", [each.times.library for each in asked], "{:.1f}"),
+        ("library, clauses, ms", [each.times.library for each in asked], "{:.1f}"),
+        ("library, questions, ms", [each.times.library_questions for each in asked], "{:.1f}"),
         ("Chroma alone, ms", [each.times.chroma for each in asked], "{:.1f}"),
         (
             "Chroma alone in one report, ms",

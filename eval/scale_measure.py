@@ -39,7 +39,8 @@ class Times:
     embedding: float
     ask: float
     one_report: float
-    library: float
+    library: float  # for a clause, as `recall_words`
+    library_questions: float
     chroma: float
     chroma_filtered: float
     numpy: float
@@ -125,6 +126,7 @@ def measured(folder: Path, reports: int, embedder: Embedder) -> Measured:
         lambda each: qa.ask(each.question),
         lambda each: Retriever(store).rank(each.question, 60, reports=[each.report]),
         lambda each: retriever.search(told[each.report]),
+        lambda each: Retriever(store).search(each.question),
         lambda each: vectors.nearest(embedded(each), _POOL, None),
         lambda each: vectors.nearest(embedded(each), _POOL, [keys[each.report]]),
     )

@@ -216,8 +216,9 @@ def test_rows_are_compared_wherever_they_are(store: PassageStore) -> None:
             path.unlink()
         elif number % 3 == 1:
             path.write_bytes(bytes(path.stat().st_size))
-    np.testing.assert_allclose(other.cosines(vector, rows, snapshot=state), expected, rtol=1e-5)
-    assert len(other.cosines(vector, rows[:0], snapshot=state)) == 0
+    found = other.vectors_at(rows, snapshot=state) @ vector
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert len(other.vectors_at(rows[:0], snapshot=state)) == 0
 
 
 class Astray(PassageStore):
@@ -241,6 +242,28 @@ def test_what_dense_search_misses_is_found_by_its_words(
         assert found[0].quote == expected[0].quote
         assert found[0].score == pytest.approx(1.0)
         assert found[0].margin > 0
+
+
+class Lost(PassageStore):
+    """A store whose dense search goes astray as often as it is told to."""
+
+    def dense(self, query_vector, k, *, reports=None, snapshot=None):  # type: ignore[no-untyped-def]
+        self.asked += 1
+        found = super().dense(query_vector, len(self.snapshot.rows))
+        return found[-k:] if self.asked <= self.astray else found[:k]
+
+
+@pytest.mark.parametrize("astray", [0, 1])
+def test_the_graph_is_asked_again_where_it_missed_what_words_found(
+    store: PassageStore, invented: list[Invented], astray: int
+) -> None:
+    lost = Lost(store.home, store.embedder, store.snapshot.manifest)
+    lost.astray = astray
+    query = invented[0].known[2].question
+    lost.asked = 0
+    found = Retriever(lost, few=0).rank(query, 10)
+    assert lost.asked == 1 + astray
+    assert [h.quote for h in found] == [h.quote for h in Retriever(store).rank(query, 10)]
 
 
 # -- reports of a large library

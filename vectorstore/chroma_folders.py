@@ -13,12 +13,15 @@ import shutil
 import sqlite3
 import threading
 import weakref
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from vectorstore import seal
 from vectorstore.chroma import Chroma
-from vectorstore.draft import Draft
+from vectorstore.draft import Draft, Part
 from vectorstore.errors import StoreError
 from vectorstore.hold import Hold, delete_unheld
 from vectorstore.manifest import Manifest
@@ -30,6 +33,9 @@ _TABLE = "sentences"
 _DATABASE = "chroma.sqlite3"
 # There once a graph is on disk; until then what lies beside it is not read.
 _GRAPH = "index_metadata.pickle"
+# At every thousand rows, but not within a put, Chroma writes out the names of all that it has.
+# It takes 5 461 rows at most.
+_AT_ONCE = 4096
 
 
 class ChromaFolders:
@@ -146,11 +152,14 @@ class ChromaFolders:
         if vectors.count():
             vectors.keep_only(live)
         expected = vectors.count()
+        waiting: list[Part] = []
         for places, rows in self.draft(manifest).parts():
             wanted = [number for number, place in enumerate(places) if place.version in live]
-            if wanted:
-                vectors.put([places[number] for number in wanted], rows[wanted])
-                expected += len(wanted)
+            waiting.append(([places[number] for number in wanted], rows[wanted]))
+            if sum(len(some) for some, _ in waiting) >= _AT_ONCE:
+                expected += _put(vectors, waiting)
+                waiting = []
+        expected += _put(vectors, waiting)
         if lost := expected - vectors.count():
             raise StoreError(f"{self._path} 的向量库没有收下 {lost} 个句子。")
 
@@ -166,6 +175,17 @@ class ChromaFolders:
                 delete_unheld(folder)
         for folder in self._path.glob(f"{_DRAFT}*") if drafts else ():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(vectors: Vectors, parts: Sequence[Part]) -> int:
+    """Store some batches, `_AT_ONCE` at a time; return how many vectors they hold."""
+    if not parts:
+        return 0
+    places = [place for some, _ in parts for place in some]
+    rows = np.concatenate([rows for _, rows in parts])
+    for start in range(0, len(places), _AT_ONCE):
+        vectors.put(places[start : start + _AT_ONCE], rows[start : start + _AT_ONCE])
+    return len(places)
 
 
 def _let_go(chroma: Chroma, hold: Hold) -> None:

@@ -48,26 +48,26 @@ class ReportVectors:
         rows = state.catalogue.rows_of(positions)[order]
         return [(int(row), float(c)) for row, c in zip(rows, cosines[order], strict=True)]
 
-    def cosines(
-        self, vector: NDArray[np.float32], state: Snapshot, rows: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        """Return the cosines of a unit vector and these rows, wherever they are."""
+    def at(self, state: Snapshot, rows: NDArray[np.int64], dimension: int) -> Matrix:
+        """Return the vectors of these rows, wherever they are."""
         places = [*zip(state.catalogue.reports_of(rows).tolist(), rows.tolist(), strict=True)]
-        vectors = np.empty((len(rows), len(vector)), dtype=np.float32)
+        vectors = np.empty((len(rows), dimension), dtype=np.float32)
+        folder = self._folder / state.manifest.line
         for number, (position, row) in enumerate(places):
-            vectors[number] = self._one(state, position, row, len(vector))
+            vectors[number] = self._one(folder, state, position, row, dimension)
         for number in np.flatnonzero(~_unit(vectors)).tolist():  # its file is damaged
             position, row = places[number]
             vectors[number] = self.of(state, position)[row - state.catalogue.span(position)[0]]
-        cosines: NDArray[np.float32] = vectors @ vector
-        return cosines
+        return vectors
 
-    def _one(self, state: Snapshot, position: int, row: int, dimension: int) -> Matrix:
+    def _one(
+        self, folder: Path, state: Snapshot, position: int, row: int, dimension: int
+    ) -> Matrix:
         """Return the vector of one row, from its place in the file of its report."""
         start, end = state.catalogue.span(position)
-        folder, name = self._folder / state.manifest.line, _name(state.versions[position])
+        shape = (end - start, dimension)
         try:
-            return arrays.picked(folder, name, row - start, (end - start, dimension))
+            return arrays.picked(folder, _name(state.versions[position]), row - start, shape)
         except (OSError, ValueError):
             kept: Matrix = self.of(state, position)[row - start]
             return kept

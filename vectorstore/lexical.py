@@ -221,8 +221,9 @@ class LexicalIndex:
             if among is not None:
                 allowed = among[rows]
                 rows, weights = rows[allowed], weights[allowed]
-            partial[rows] += times * weights
-            floor = max(floor, _kth(partial[rows], k))
+            counted = partial[rows] + times * weights
+            partial[rows] = counted
+            floor = max(floor, _kth(counted, k))
             left -= self._bound((term, times))
             read += 1
         found = self._narrowed(terms[read:], partial, floor, k)

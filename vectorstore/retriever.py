@@ -167,8 +167,10 @@ class Retriever:
         while True:
             rows, scores = search.ranked(depth)
             best: dict[tuple[int, int], tuple[int, float]] = {}
-            for row, score in zip(rows, scores, strict=True):
-                best.setdefault(search.state.paragraph(int(row)), (int(row), float(score)))
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
+                best.setdefault(search.state.paragraph(row), (row, score))
+                if len(best) == k:
+                    break
             if len(best) >= k or len(rows) < depth:
                 break
             depth *= 4
@@ -215,7 +217,7 @@ class Retriever:
         worded = None
         if _searched(state, positions) > self._few:
             worded = state.lexical.best(text, pool, _allowed(state, positions))[0]
-            found = self._completed(found, worded, vector, state)[:pool]
+            found = self._completed(found, worded, vector, reports, state)[:pool]
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         margins = _margins(found, _searched(state, positions))
         if len(cosines):
@@ -238,16 +240,36 @@ class Retriever:
         found: Sequence[tuple[int, float]],
         worded: Rows,
         vector: NDArray[np.float32],
+        reports: Collection[str] | None,
         state: Snapshot,
     ) -> list[tuple[int, float]]:
         """Add the best by words to the nearest found, best first.
 
         A question may lie far from all sentences, and the way through a graph of many then
-        ends at the wrong ones; but those that it asks for share its words.
+        ends at the wrong ones; but those that it asks for share its words. Where one of these
+        is nearer than some that were found, the graph is asked again, from half way to it.
         """
+        there = {row for row, _ in found}
+        both = self._joined(found, worded, vector, state)
+        missed = [row for row, _ in both[: len(found)] if row not in there]
+        if missed:
+            (other,) = self.store.vectors_at(np.array(missed[:1]), snapshot=state)
+            between = (vector + other) / np.linalg.norm(vector + other)
+            again = self.store.dense(between, len(found), reports=reports, snapshot=state)
+            both = self._joined(both, np.array([row for row, _ in again]), vector, state)
+        return both
+
+    def _joined(
+        self,
+        found: Sequence[tuple[int, float]],
+        others: Rows,
+        vector: NDArray[np.float32],
+        state: Snapshot,
+    ) -> list[tuple[int, float]]:
+        """Add other rows to those found, with their cosines, best first."""
         near = np.array([row for row, _ in found], dtype=np.int64)
-        rest = np.setdiff1d(worded.astype(np.int64), near)
-        cosines = self.store.cosines(vector, rest, snapshot=state)
+        rest = np.setdiff1d(others.astype(np.int64), near)
+        cosines = self.store.vectors_at(rest, snapshot=state) @ vector
         both = [*found, *zip(rest.tolist(), cosines.tolist(), strict=True)]
         return sorted(both, key=lambda each: -each[1])
 

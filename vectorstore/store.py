@@ -338,11 +338,9 @@ class PassageStore:
         # Rows of versions that are not live took places: ask for the live ones alone.
         return self._nearest(query_vector, k, state.versions, state)
 
-    def cosines(
-        self, query_vector: NDArray[np.float32], rows: NDArray[np.int64], *, snapshot: Snapshot
-    ) -> NDArray[np.float32]:
-        """Return how near these rows are to a unit vector."""
-        return self.exact.cosines(query_vector, snapshot, rows)
+    def vectors_at(self, rows: NDArray[np.int64], *, snapshot: Snapshot) -> NDArray[np.float32]:
+        """Return the vectors of these rows."""
+        return self.exact.at(snapshot, rows, self.embedder.dimension)
 
     def _nearest_of_many(
         self, vector: NDArray[np.float32], k: int, positions: Sequence[int], state: Snapshot
