@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from vectorstore import arrays
 from vectorstore.errors import StoreError
+from vectorstore.recent import Recent
 
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+|[^\W0-9a-z_]+")
 _SIZE_FILE = "size.json"
@@ -102,6 +103,8 @@ class LexicalIndex:
 
     def __init__(self, inverted: _Arrays) -> None:
         self._arrays = inverted
+        # One question is scored several times, here and there: its terms are looked up once.
+        self._known: Recent[str, list[tuple[int, int]]] = Recent(1)
 
     def __len__(self) -> int:
         return len(self._arrays.lengths)
@@ -221,8 +224,9 @@ class LexicalIndex:
             if among is not None:
                 allowed = among[rows]
                 rows, weights = rows[allowed], weights[allowed]
-            counted = partial[rows] + times * weights
-            partial[rows] = counted
+            places = rows.astype(np.intp)  # NumPy would convert them twice
+            counted = partial.take(places) + times * weights
+            partial[places] = counted
             floor = max(floor, _kth(counted, k))
             left -= self._bound((term, times))
             read += 1
@@ -264,6 +268,9 @@ class LexicalIndex:
 
     def _terms(self, query: str) -> list[tuple[int, int]]:
         """Return the known terms of a query and how often it names each, in its order."""
+        return self._known.get(query, lambda: self._looked_for(query))
+
+    def _looked_for(self, query: str) -> list[tuple[int, int]]:
         times = Counter(_code(token) for token in tokens(query))
         codes = np.array([*times], dtype=np.uint64)
         places = _places(self._arrays.codes, codes)

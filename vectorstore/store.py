@@ -35,6 +35,8 @@ from vectorstore.vectors import Place, Vectors
 _FEW = 20_000
 # So many may be asked for to find among them those of chosen reports.
 _WIDE = 4_000
+# So many are looked at where there are few rows: the time is little, and none is missed.
+_LOOKED_AT = 400
 
 Progress = Callable[[int, int], None]
 
@@ -367,8 +369,10 @@ class PassageStore:
         versions: Sequence[str] | None,
         state: Snapshot,
     ) -> list[tuple[int, float]]:
+        few = len(state.rows) <= self.few
+        wide = min(max(k, _LOOKED_AT), len(state.rows)) if few else k
         try:
-            found = self.vectors(state).nearest(vector, k, versions)
+            found = self.vectors(state).nearest(vector, wide, versions)[:k]
         except StoreUnavailable:
             self._opened.clear()  # the server may come back with other tables
             raise
