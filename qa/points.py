@@ -326,7 +326,8 @@ def _shape_bonus(inquiry: Inquiry, text: str) -> float:
     form = inquiry.question.form
     if form is Form.ENTITY and (sort := wording.NAMED_SORT.search(inquiry.question.plain)):
         names = wording.QUOTED_NAME.findall(text)
-        return 0.4 if any(set(sort[1]) & set(name) for name in names) else 0.0
+        asked = sort[1] or sort[2]
+        return 0.4 if any(set(asked) & set(name) for name in names) else 0.0
     if form is Form.DATE and wording.WHICH_DAYS.search(inquiry.question.plain):
         return 0.4 * bool(_DATED.search(text)) + 0.3 * bool(_DAYS.search(text))
     if form is Form.DATE:

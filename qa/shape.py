@@ -37,7 +37,8 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         return wording.HELD_THERE.search(told) is not None
     sort = wording.NAMED_SORT.search(question.plain)
     if sort and question.form is Form.ENTITY:
-        sorts = {sort[1], sort[1][-1], *_called(inquiry, sort[1])}
+        asked = sort[1] or sort[2]
+        sorts = {asked, asked[-1], *_called(inquiry, asked)}
         return _gives_name(sorts, told, question.plain)
     if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
         first = found[0].text

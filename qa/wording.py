@@ -324,6 +324,7 @@ MADE_INTO = re.compile(
 # What asks for the proper name of some sort of thing: «奖项叫什么?»; reports put it in quotes.
 NAMED_SORT = re.compile(
     r"(?<![大个项条座家])([\u4e00-\u9fff]{2})的?(?:名字|名称|全名|全称)?(?:叫做?(?:什么|啥|何)|是?什么名)"
+    r"|(?:是|叫)哪一?[家所座支]([\u4e00-\u9fff]{2})[?？]?$"
 )
 ASKS_NAME = re.compile(
     r"(?:叫做?|喊|管它叫|取名|命名为)(?:什么|啥|何)|(?:什么|啥)名|名字|\bcalled\b|\bname of\b|\bnickname\b"
