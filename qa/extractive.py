@@ -20,10 +20,10 @@ from qa.facts import (
     several,
     several_named,
 )
-from qa.inquiry import Inquiry
+from qa.inquiry import Inquiry, context
 from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
 from qa.proportions import proportion
-from qa.question import Form, supposed_amount
+from qa.question import Form, Question, supposed_amount
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
 from qa.shape import tells_what_is_asked
@@ -325,17 +325,32 @@ def _computed(inquiry: Inquiry) -> Draft | Abstention:
         if problem is Reason.NOT_MENTIONED:
             return _counted(inquiry)
         return refusal(inquiry, problem, ranked[0])
+    if len(chosen) < 2 and inquiry.question.form is Form.COMPARE and _takes_two(inquiry.question):
+        return refusal(inquiry, Reason.RELATED_ONLY, chosen[0])
     return draft_of(calculated(inquiry, chosen))
+
+
+def _takes_two(question: Question) -> bool:
+    """Tell whether a question compares or adds what two years have: one of them is no answer."""
+    levels = question.aspect not in (Aspect.GROWTH, Aspect.DECLINE)
+    return levels and (len(question.years) > 1 or question.spans_parts)
 
 
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
-    if not tells_what_is_asked(inquiry, found):
+    if not tells_what_is_asked(inquiry, found) or _lacks_indicator(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
         return refusal(inquiry, Reason.OTHER_PERIOD)
     return draft_of([_quoted(inquiry, point) for point in found])
+
+
+def _lacks_indicator(inquiry: Inquiry, found: Sequence[Point]) -> bool:
+    """Tell whether an indicator is asked for in short («2019 一般公共预算收入») that no point names."""
+    texts = [(p.text, context(p.passage, p.span.start)) for p in found]
+    short = inquiry.question.form is Form.OPEN
+    return short and all(inquiry.matcher.lacks_full_name(*each) for each in texts)
 
 
 def _quoted(inquiry: Inquiry, point: Point) -> Statement:

@@ -178,6 +178,22 @@ class Matcher:
             for term, weight, share, near in zip(self.terms, self._shares, told, aside, strict=True)
         )
 
+    def speaks_elsewhere(self, whole: str, *near: str) -> bool:
+        """Tell whether a sentence names a thing that the question is about, but not near its figure.
+
+        «潼荣高速建成通车…,高速公路通车总里程达到3235公里» says nothing of how long the first is.
+        """
+        told, beside = self._covered((whole,)), self._covered(near)
+        return any(
+            term.essential
+            and weight >= _WEIGHTY * self._total
+            and share >= SPOKEN_OF
+            and close < SPOKEN_OF
+            for term, weight, share, close in zip(
+                self.terms, self._shares, told, beside, strict=True
+            )
+        )
+
     def _asked_for(self, term: Term, weight: float) -> bool:
         """Tell whether a text that passes over a term cannot answer."""
         if not (term.essential and term.hard):

@@ -21,8 +21,8 @@ _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
 _MORE = 0.35
 _SO_MANY = re.compile(r"(\d+|[二两三四五六七八九十]+)[个大项种类条张]")
 # What is named by its number: «三大生态安全屏障», «10件民生实事».
-_COUNTED = re.compile(
-    r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
+COUNTED = re.compile(
+    r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
 )
 _DAYS = re.compile(r"日?[至到—–-]+\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
@@ -183,7 +183,7 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
     Things stand before their number («秦岭、黄河和…三大生态安全屏障») or behind it and a colon
     («10件民生实事:…;…»).
     """
-    counted = _COUNTED.search(wording.QUOTES.sub("", inquiry.question.plain))
+    counted = COUNTED.search(wording.QUOTES.sub("", inquiry.question.plain))
     best = next(iter(points(inquiry)), None)
     if counted is None or best is None:
         return []

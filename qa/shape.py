@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from qa import compute, wording
 from qa.inquiry import Inquiry
-from qa.points import Point
+from qa.points import COUNTED, Point
 from qa.question import Form
 from vectorstore.quantity import find_quantities
 
@@ -40,11 +40,25 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         asked = sort[1] or sort[2]
         sorts = {asked, asked[-1], *_called(inquiry, asked)}
         return _gives_name(sorts, told, question.plain)
+    if question.form is Form.LIST and _only_counted(question.plain, found):
+        return False
+    if wording.WHICH_PLACE.search(question.plain):
+        return wording.PLACE.search(told) is not None
     if wording.WHICH_ONES.search(question.plain) and question.form in (Form.LIST, Form.ENTITY):
         first = found[0].text
         counts = [q for q in find_quantities(first) if q.unit in compute.COUNTS]
         return not counts or "、" in first or "“" in first
     return True
+
+
+def _only_counted(asked: str, found: Sequence[Point]) -> bool:
+    """Tell whether a text has but the number of things that are asked for: «10所高职院校入选…»."""
+    counted = COUNTED.search(asked)
+    if counted is None or len(found) > 1:
+        return False
+    clauses = re.split(r"[,，;；。]", found[0].text)
+    named = [clause for clause in clauses if counted[0][:_NEWS] in clause]
+    return bool(named) and not any(re.search("[、:：]", clause) for clause in named)
 
 
 def _has_attribute(inquiry: Inquiry, told: str) -> bool:

@@ -26,6 +26,8 @@ _FIVE_YEARS = re.compile(
 # «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
 _TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
 _LEAD_IN = re.compile(r"[^,，。?？]{2,10}(?:的?问题|这(?:件|个)?事|的事儿?)[,，]")
+# Who does something: what does not say so names nobody.
+ROLE = re.compile(r"负责人|牵头人|总经理|董事长|校长|院长|主教练|设计单位|施工单位|供应商|发言人")
 # What is counted stands right behind the measure word, or before «是多少».
 _COUNTED = re.compile(
     r"(?:多少|几)[个家条座项件户所名人位台套场处种班辆只头张份](?:新的?)?([\u4e00-\u9fff]{2,6})"
@@ -145,7 +147,8 @@ def english_terms(
         if not words.asking.fullmatch(terms[0]):
             names = tuple(dict.fromkeys(name for term in terms for name in words.others(term)))
             colours = all(term in words.light for term in terms)
-            place = any(words.places.fullmatch(term) for term in terms)
+            role = any(ROLE.fullmatch(term) for term in terms)
+            place = role or any(words.places.fullmatch(term) for term in terms)
             named = place or any(word in proper for word in match[0].split())
             hard = named or any(_formal(term) or _narrowed(term) for term in terms)
             yield Term(terms[0], names, _COLOUR if colours else 1.0, hard=hard, proper=place)
@@ -257,7 +260,8 @@ def _named_terms(asked: str, writes: Writes) -> Iterator[Term]:
         weight = _COLOUR if match[0] in words.light else 1.0
         others = words.others(match[0].lower())
         place = words.places.fullmatch(match[0]) is not None
-        yield Term(match[0], others, weight, hard=place or _formal(match[0]), proper=place)
+        named = place or ROLE.fullmatch(others[0]) is not None
+        yield Term(match[0], others, weight, hard=named or _formal(match[0]), proper=named)
         end = match.end()
     yield from _loose(asked[end:], writes)
 

@@ -11,7 +11,7 @@ from qa.compute import MEAN
 
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
-    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|数)(?:到底|一共)?(?:是|为|呢|有|达)?[?？]?$"
+    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|金额|数额|数)(?:到底|一共)?(?:是|为|呢|有|达)?(?: *(?:19|20)\d\d年?)?[?？]?$"
     r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|\bwhat (?:[\w&-]+ ){1,4}(?:intensity|rate|ratio|share|coverage|growth|volume|output|income|mileage) (?:does|did|do|is|was|has|had|will)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
@@ -121,7 +121,7 @@ PLURAL = re.compile(r"哪些|哪几|(?<!为)什么|都|分别|、|measures|steps
 WHY = re.compile(r"为什么|为何|为啥|凭什么|原因|\bwhy\b")
 # What asks for a share of a whole.
 OF_A_WHOLE = re.compile(
-    r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:gdp|the economy|total|output)|account(?:s|ed)? for"
+    r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:[\w ]+['’]s )?(?:gdp|the economy|total|output)|account(?:s|ed)? for"
 )
 SHARE_OF_WHOLE = re.compile(r"占|比重|比例|份额")
 # What asks of several years as a whole.
@@ -131,11 +131,11 @@ SEVERAL_YEARS = re.compile(
 QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
-    r"比(?:上|前)一?年.{0,6}(?:增加|多|少|减少|新增)(?:了|还是|出)?|(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?多少|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
+    r"比(?:上|前)一?年.{0,6}(?:增加|多|少|减少|新增)(?:了|还是|出)?|(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?(?:多少|几成|百分之)|上涨|(?:提高|提升|上升|增加)了?(?:多少|几)个?百分点|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
     r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\bclimb|\bup by|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
-    r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
+    r"(?:回落|降低|减少)了?(?:多少|几)个?百分点|下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
 SHARE = re.compile(
@@ -180,6 +180,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
+    (r"(?:补贴?|赔偿?|补偿|奖励?|罚款?|收费)(?:了|到)?多少(?![户家个人套亩件项])", ("元", "美元")),
     (r"(?:总投资|投资额|造价|工资|薪水|年薪|奖金|预算)(?:额|总额)?(?:是|有|为|达到?)?多少", ("元", "美元")),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
@@ -289,6 +290,13 @@ WHICH_BODY = re.compile(
 )
 BODY = re.compile(
     r"[^全].[局委办厅](?!公|理|实)|办公室|负责|牵头|承办|主办|主管|由.{2,8}(?:部|院|会|组|公司|集团)"
+)
+# Asks for a place or an address, which a text without one does not give.
+WHICH_PLACE = re.compile(
+    r"哪(?:座|个)(?:球场|体育场|体育馆|场馆|剧院|酒店|地址|位置)|什么地址|的地址|哪条(?:街|路)"
+)
+PLACE = re.compile(
+    r"[在于至到][\u4e00-\u9fff“]{2,}|位于|落户|[\u4e00-\u9fff]{2}(?:路|街|大道|体育场|体育馆|球场|剧院|酒店)"
 )
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
