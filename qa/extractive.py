@@ -292,7 +292,8 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
 def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
     """Tell whether there is no figure of the year compared with: «比2018年多了几天?»."""
     against = wording.AGAINST_YEAR.search(inquiry.question.plain)
-    if against is None or ranked[0].figure.aspect in (Aspect.GROWTH, Aspect.DECLINE):
+    changed = ranked[0].figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
+    if against is None or (changed and not against["speed"]):
         return False
     like = [c for c in ranked if c.figure.indicator == ranked[0].figure.indicator]
     return not any(against[1] in c.figure.period for c in like)

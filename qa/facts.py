@@ -45,6 +45,8 @@ _HARDLY = 0.1
 _BORROWED = 0.4
 # What is of the right year may be so much worse than what is of another.
 _TIMELY = 1.2
+# A figure whose own words say so much of a question is of what it asks.
+_TOLD = 0.7
 # What colours a question may be put in other words: «开工建设» for «开工».
 _PASSED_OVER = 0.2
 
@@ -348,9 +350,9 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
         - (0.0 if name == figure.indicator else _BORROWED)
     )
     near = (name, clause, lead, _opening(figure), headings)
-    elsewhere = matcher.speaks_elsewhere(around, *near)
-    lacks = 1.0 if elsewhere or matcher.neglects(*near) else matcher.lacking(*whole)
     told = max(named, in_clause, with_lead)
+    elsewhere = told < _TOLD and matcher.speaks_elsewhere(around, *near)
+    lacks = 1.0 if elsewhere or matcher.neglects(*near) else matcher.lacking(*whole)
     given = inquiry.standing_out(passage, sentence)
     return Candidate(figure, score, covered, told, suits, timely, lacks, surplus, given)
 

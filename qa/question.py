@@ -280,6 +280,8 @@ def _spans_parts(asked: str, years: tuple[int, ...], year: int | None) -> bool:
 def _aspect(asked: str) -> Aspect | None:
     if wording.CHANGED_TO.search(asked):
         return Aspect.LEVEL
+    if points := wording.BY_POINTS.search(asked):
+        return Aspect.DECLINE if points["less"] else Aspect.GROWTH
     if wording.SHARE.search(asked):
         return None
     if wording.FALL.search(asked):

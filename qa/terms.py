@@ -261,7 +261,9 @@ def _named_terms(asked: str, writes: Writes) -> Iterator[Term]:
         others = words.others(match[0].lower())
         place = words.places.fullmatch(match[0]) is not None
         named = place or ROLE.fullmatch(others[0]) is not None
-        yield Term(match[0], others, weight, hard=named or _formal(match[0]), proper=named)
+        hard = named or _formal(match[0])
+        ratio = match[0].endswith("比")  # «城乡居民收入比» is there or not
+        yield Term(match[0], others, weight, whole=ratio, hard=hard, proper=named)
         end = match.end()
     yield from _loose(asked[end:], writes)
 
@@ -377,7 +379,7 @@ def _word(word: str, tag: str) -> Iterator[Term]:
         yield Term(compound[2], (compound[2],), _COLOUR)
     elif _CARRIES.match(tag) or word in QUALIFIERS:
         placed = tag.startswith("nt") and word[-1] in "省市区县州镇乡村"  # «渝中区»
-        proper = placed or _names_one(word, tag)
+        proper = placed or _names_one(word, tag) or ROLE.fullmatch(word) is not None
         names = (*names, *_ALSO.get(word, ()))
         hard = proper or word in QUALIFIERS or _formal(word)
         weight = 1.0 if len(word) > 1 else _COLOUR

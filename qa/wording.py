@@ -15,7 +15,7 @@ FIGURE = re.compile(
     r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|\bwhat (?:[\w&-]+ ){1,4}(?:intensity|rate|ratio|share|coverage|growth|volume|output|income|mileage) (?:does|did|do|is|was|has|had|will)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
-    r"哪些|哪几|哪\d+[个项种类条家座大件张]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]"
+    r"哪些|哪几|哪\d+[个项种类条家座大件张]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]|^(?!.*哪).*名单[?？]?$"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
 # Asks which ones something was done to: «要建成哪条线?»
@@ -131,11 +131,15 @@ SEVERAL_YEARS = re.compile(
 QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
-    r"比(?:上|前)一?年.{0,6}(?:增加|多|少|减少|新增)(?:了|还是|出)?|(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?(?:多少|几成|百分之)|上涨|(?:提高|提升|上升|增加)了?(?:多少|几)个?百分点|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
+    r"比(?:上|前)一?年.{0,6}(?:增加|多|少|减少|新增)(?:了|还是|出)?|(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?(?:多少|几成|百分之)|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
     r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\bclimb|\bup by|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
-    r"(?:回落|降低|减少)了?(?:多少|几)个?百分点|下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
+    r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
+)
+# «覆盖率提高了几个百分点?» asks for the change, not the rate.
+BY_POINTS = re.compile(
+    r"(?:(?P<more>提高|提升|上升|增加)|(?P<less>下降|降低|回落|减少))了?(?:多少|几)个?百分点"
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
 SHARE = re.compile(
@@ -339,7 +343,9 @@ ASKS_NAME = re.compile(
 )
 QUOTED_NAME = re.compile(r"[“《「『]([^”》」』]{2,20})")
 WHICH_IS_MORE = re.compile(r"更|最|哪[个项一种家边]|谁|higher|faster|larger|\bmore\b|which")
-AGAINST_YEAR = re.compile(r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少)")
+AGAINST_YEAR = re.compile(
+    r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少|(?P<speed>快|慢|放缓|回落))"
+)
 # Asks what a report owns up to.
 OWN_FAULTS = re.compile(
     r"(?:承认|还有|存在|面临|自己|觉得).{0,12}(?:问题|不足|短板|毛病|困难|欠缺|短处|没做好)|没做好|shortcomings?\b|admit"
