@@ -46,6 +46,9 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
         return False
     if _of_another_stage(question, figure):
         return False
+    left = wording.LEFT_OVER.search(question.plain) and not wording.asks_share(question.plain)
+    if left and not wording.TELLS_LEFT.search(figure.clause.of(figure.passage.text)):
+        return False  # who is out of poverty tells nothing of who still is not
     if (
         _asks_total(question)
         and wording.ADDED.match(figure.indicator)

@@ -87,6 +87,10 @@ def _gives_name(sorts: Collection[str], told: str, asked: str) -> bool:
 
     «礼嘉智慧公园建成投用» names the park, «成立全市首家绿色银行» no bank.
     """
+    own = [
+        clause for clause in re.split(r"[,，;；]", told) if any(sort in clause for sort in sorts)
+    ]
+    told = ",".join(own) or told
     if "“" in told or len(set(told) - set(asked)) >= _NEWS:
         return True
     before = re.findall(rf"([\u4e00-\u9fff]{{2,8}}?)(?:{'|'.join(map(re.escape, sorts))})", told)

@@ -121,7 +121,7 @@ PLURAL = re.compile(r"哪些|哪几|(?<!为)什么|都|分别|、|measures|steps
 WHY = re.compile(r"为什么|为何|为啥|凭什么|原因|\bwhy\b")
 # What asks for a share of a whole.
 OF_A_WHOLE = re.compile(
-    r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:[\w ]+['’]s )?(?:gdp|the economy|total|output)|account(?:s|ed)? for"
+    r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:[\w ]+['’]s )?(?:gdp|the economy|total|output)|account(?:s|ed)? for|what (?:share|percentage|proportion) of (?!.*growth)"
 )
 SHARE_OF_WHOLE = re.compile(r"占|比重|比例|份额")
 # What asks of several years as a whole.
@@ -184,6 +184,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
+    (r"how many countries|(?:多少|几)个国家", ("国家", "国", "个")),
     (r"(?:补贴?|赔偿?|补偿|奖励?|罚款?|收费)(?:了|到)?多少(?![户家个人套亩件项])", ("元", "美元")),
     (r"(?:总投资|投资额|造价|工资|薪水|年薪|奖金|预算)(?:额|总额)?(?:是|有|为|达到?)?多少", ("元", "美元")),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
@@ -288,6 +289,9 @@ COUNTRY = re.compile(
     r"[美英法德韩泰]国|日本|俄罗斯|新加坡|印度|印尼|越南|老挝|缅甸|柬埔寨|马来西亚|菲律宾|澳大利亚|新西兰|加拿大|巴西|意大利|西班牙"
     r"|葡萄牙|荷兰|比利时|瑞士|瑞典|挪威|丹麦|芬兰|波兰|匈牙利|捷克|奥地利|希腊|土耳其|以色列|埃及|南非|哈萨克|乌兹别克|巴基斯坦|蒙古国|墨西哥|阿根廷|智利|沙特|阿联酋|伊朗|乌克兰|白俄"
 )
+# Asks for what is left, of which what was done tells nothing.
+LEFT_OVER = re.compile(r"还剩|剩下|剩余|尚未|(?:还|仍)(?:没|未)")
+TELLS_LEFT = re.compile(r"[剩余未尚没]|仍有|还有")
 # Asks which office is in charge: an answer names one, or who leads.
 WHICH_BODY = re.compile(
     r"(?:哪一?个|哪家|什么)(?:部门|单位|机关|机构)(?:来)?(?:负责|牵头|主管|承办|主办|组织|管)|由谁(?:负责|牵头|主管|承办)|谁(?:负责|牵头|主管)"
@@ -304,7 +308,7 @@ PLACE = re.compile(
 )
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
-    r"(?:(?:在|到)哪|哪(?:里|儿|座|个?(?:城市|地方|国家|场馆))|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?(?:[?？。]|$))|\bwhere\b.*\b(?:held|hosted|take place)\b"
+    r"(?:(?:在|到)哪|哪(?:里|儿|座|个?(?:城市|地方|国家|场馆))|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?[呀啊呢嘛吗]?(?:[?？。]|$))|(?:修|建|坐落|位|设|落)[在于]哪(?:里|儿|个?(?:区|县|城市|省))|\bwhere\b.*\b(?:held|hosted|take place)\b"
 )
 HELD_THERE = re.compile(r"[在于][\u4e00-\u9fff“]{2,}|落户|走进|来到")
 WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")

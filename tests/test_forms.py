@@ -285,6 +285,7 @@ def test_what_is_put_in_other_words_is_still_found(
         "入选省级试点的8所职业学校是哪些?",
         "2030年一般公共预算收入",
         "澜清高铁的车站地址在哪条街?",
+        "南屏隧道修在哪个区县?",
     ],
 )
 def test_what_only_comes_near_is_refused(ask: Callable[..., Answer], question: str) -> None:
