@@ -17,8 +17,8 @@ from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import Bound
 from vectorstore.report import Part, Span
 
-# Figures are sought in the best paragraphs only: those further down never won.
-_PASSAGES = 20
+# All figures of so many of the best paragraphs are judged, of as many more those that name so much.
+_PASSAGES, _FURTHER, _NAMING = 12, 8, 0.6
 _TOO_LITTLE = 0.3
 # An exact number goes before a round one that is so little better.
 _ROUND = 0.3
@@ -76,11 +76,7 @@ class Candidate:
 
 def candidates(inquiry: Inquiry) -> list[Candidate]:
     """Return the figures of the retrieved paragraphs as candidates, best first."""
-    figures = [
-        figure
-        for passage in inquiry.passages[:_PASSAGES]
-        for figure in inquiry.library.figures(passage)
-    ]
+    figures = _sought(inquiry)
     owners = [term.text for term in inquiry.matcher.terms if term.proper]
     judged = (_judged(inquiry, figure, _fuller(figure, figures, owners)) for figure in figures)
     ranked = sorted(filter(None, judged), key=lambda c: c.score, reverse=True)
@@ -91,6 +87,15 @@ def candidates(inquiry: Inquiry) -> list[Candidate]:
         ranked = _exact_first(ranked)
     measured = inquiry.question.units - wording.RATES
     return _fitting_first(ranked) if measured else _same_first(ranked)
+
+
+def _sought(inquiry: Inquiry) -> list[Figure]:
+    """Return the figures that may answer: a long paragraph that tells much is found late for each of it."""
+    read = inquiry.library.figures
+    passages = inquiry.passages[: _PASSAGES + _FURTHER]
+    near = [figure for passage in passages[:_PASSAGES] for figure in read(passage)]
+    further = (figure for passage in passages[_PASSAGES:] for figure in read(passage))
+    return near + [f for f in further if inquiry.matcher.coverage(f.indicator) >= _NAMING]
 
 
 def _first(ranked: list[Candidate], better: Callable[[Candidate], bool]) -> list[Candidate]:

@@ -184,7 +184,7 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
     («10件民生实事:…;…»).
     """
     counted = COUNTED.search(wording.QUOTES.sub("", inquiry.question.plain))
-    best = next(iter(points(inquiry)), None)
+    best = next(iter(points(inquiry)), None) if counted else None
     if counted is None or best is None:
         return []
     told = [point for hit in inquiry.hits if (point := _with_its_count(counted[0], hit, best))]
