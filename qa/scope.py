@@ -272,11 +272,7 @@ class Scoper:
         if plan and plan not in chosen and not wording.FIGURE.search(scope.text.lower()):
             chosen.append(plan)  # «2025年点名支持哪些企业»: may be planned for the year only
         chosen += [self.editions.of(other)[0] for other in regions[1:]]
-        asks = [
-            Ask(r.region or "", r.region or "", r.year, r, scope.text)
-            for r in dict.fromkeys(chosen)
-            if r
-        ]
+        asks = [Ask(r.region or "", r.region or "", r.year, r, scope.text) for r in chosen]
         return replace(scope, asks=tuple(asks), uncovered=uncovered)
 
     def _over_years(

@@ -13,6 +13,8 @@ from vectorstore.quantity import find_quantities
 
 # So many characters that a question does not have are more than the name asked for.
 _NEWS = 6
+# «10所高职院校» is found again by so many of its characters.
+_COUNT = 6
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
 )
@@ -57,7 +59,7 @@ def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     if counted is None or len(found) > 1:
         return False
     clauses = re.split(r"[,，;；。]", found[0].text)
-    named = [clause for clause in clauses if counted[0][:_NEWS] in clause]
+    named = [clause for clause in clauses if counted[0][:_COUNT] in clause]
     return bool(named) and not any(re.search("[、:：]", clause) for clause in named)
 
 
