@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from qa.compute import MEAN
+from qa.compute import COUNTS, MEAN
 
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
@@ -229,20 +229,8 @@ RATES = frozenset(("%", "个百分点", "倍"))
 IN_PERCENT = re.compile(r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)")
 HOW_MANY_DAYS = re.compile(r"(?:几|多少)个[^,，。?？]{0,6}(?:[天日]|日子)(?:[?？。呢]|$)")
 HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
-COUNTED = frozenset(
+COUNTED = COUNTS | frozenset(
     [
-        "个",
-        "家",
-        "座",
-        "处",
-        "所",
-        "条",
-        "项",
-        "件",
-        "场",
-        "户",
-        "套",
-        "间",
         "人",
         "名",
         "位",
@@ -251,7 +239,6 @@ COUNTED = frozenset(
         "届",
         "批",
         "支",
-        "对",
         "只",
         "辆",
         "台",
