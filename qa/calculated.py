@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa import compute, wording
-from qa.drafting import Statement, stated
+from qa.drafting import Statement, following_from, stated
 from qa.english import english_amount, english_statement, english_value
 from qa.facts import Candidate, candidates
 from qa.inquiry import Inquiry
@@ -24,24 +24,17 @@ _NAMED, _BESIDES = 0.75, 0.4
 
 def calculated(inquiry: Inquiry, chosen: Sequence[Candidate]) -> list[Statement]:
     """Return the operands, each as stated, and what a question wants calculated from them."""
-    said = [stated(inquiry, found) for found in chosen]
     unit = compute.common_unit([c.figure.quantity for c in chosen])
     if len(chosen) < 2 or unit is None:
-        return said
+        return [stated(inquiry, found) for found in chosen]
     place = compute.place_asked(inquiry.question.plain)
     if place is not None and place <= len(chosen):
         return [_in_place(inquiry, chosen, place)]
-    bounded = any(c.figure.quantity.bound for c in chosen)
-    english = inquiry.question.english
-    joint = ", " if english else "，"
-    as_told = " (by the figures as stated)" if english else "（按报告所列数字计算）"
-    result = Statement(
-        f"{joint.join(s.text for s in said).replace(', In ', ', in ')}{joint}{_result(inquiry, chosen, unit)}"
-        f"{as_told if bounded else ''}",
-        tuple(place for s in said for place in s.places),
-        tuple(c.figure.quantity.text for c in chosen),
-    )
-    return [result]
+    how = ""
+    if any(c.figure.quantity.bound for c in chosen):
+        english = inquiry.question.english
+        how = " (by the figures as stated)" if english else "（按报告所列数字计算）"
+    return [following_from(inquiry, chosen, _result(inquiry, chosen, unit), how)]
 
 
 def _in_place(inquiry: Inquiry, chosen: Sequence[Candidate], place: int) -> Statement:

@@ -24,27 +24,7 @@ _SCALES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10
 _DECIMALS = 2
 
 # Things counted with different words are summed as «个».
-COUNTS = frozenset(
-    [
-        "家",
-        "个",
-        "座",
-        "处",
-        "所",
-        "条",
-        "项",
-        "件",
-        "场",
-        "户",
-        "套",
-        "间",
-        "对",
-        "班",
-        "趟",
-        "枚",
-        "块",
-    ]
-)
+COUNTS = frozenset("家个座处所条项件场户套间对班趟枚块")
 _PLACES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 _PLACE = re.compile(r"第([一二三四五])")
 

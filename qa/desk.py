@@ -12,7 +12,7 @@ from qa.background import background
 from qa.conversation import Reader
 from qa.inquiry import Inquiry, Library
 from qa.matching import Matcher
-from qa.question import Form, understand
+from qa.question import Form, Question, understand
 from qa.refusal_words import RefusalWords
 from qa.terms import Term
 from qa.thresholds import Thresholds
@@ -88,12 +88,14 @@ class Desk:
             self.library,
             self._thresholds,
             self._refusals,
-            partial(
-                self._retriever.distinctness,
-                text if asked.form is Form.MEASURES else self._bare(text),
-                others=background(english=asked.english),
-            ),
+            partial(self._distinctness, asked),
         )
+
+    def _distinctness(self, asked: Question, texts: Sequence[str]) -> list[float]:
+        """Return how much nearer each text is to a question than to questions of all sorts."""
+        text = asked.text if asked.form is Form.MEASURES else self._bare(asked.text)
+        others = background(english=asked.english)
+        return self._retriever.distinctness(text, texts, others=others)
 
     def _bare(self, text: str) -> str:
         """Return a question without its region and year, which bring all clauses that name them nearer."""

@@ -35,6 +35,19 @@ def figure_stated(inquiry: Inquiry, figure: Figure) -> Statement:
     return Statement(statement(inquiry, figure), ((figure.passage, sentence_span(figure)),))
 
 
+def following_from(
+    inquiry: Inquiry, operands: Sequence[Candidate], result: str, how: str
+) -> Statement:
+    """Say the operands, each as stated, what follows from them, and how that was reckoned."""
+    said = [stated(inquiry, operand) for operand in operands]
+    joint = ", " if inquiry.question.english else "，"
+    return Statement(
+        f"{joint.join(s.text for s in said).replace(', In ', ', in ')}{joint}{result}{how}",
+        tuple(place for s in said for place in s.places),
+        tuple(operand.figure.quantity.text for operand in operands),
+    )
+
+
 def draft_of(statements: Sequence[Statement]) -> Draft:
     """Write statements as one draft, numbering each place once."""
     numbers: dict[tuple[str, int, Span], Citation] = {}

@@ -107,10 +107,9 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     form = inquiry.question.form
     if wording.CHANGED_OVER.search(inquiry.question.plain) and (change := got_from(inquiry)):
         return draft_of([change])
-    explicit = wording.EQUAL_TO.search(inquiry.question.plain)
-    if (explicit or wording.FOR_EACH.search(inquiry.question.plain)) and (
-        made := proportion(inquiry)
-    ):
+    asked = inquiry.question.plain
+    explicit = wording.EQUAL_TO.search(asked) or wording.FOR_EACH.search(asked)
+    if explicit and (made := proportion(inquiry, candidates(inquiry))):
         return draft_of([made])
     if form is Form.COMPARE:
         return _computed(inquiry)
@@ -144,7 +143,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
     problem = unfit(inquiry, ranked)
-    if problem is not None and (made := proportion(inquiry)):
+    if problem is not None and (made := proportion(inquiry, ranked)):
         return draft_of([made])
     if problem is not None and (each := several_named(inquiry, ranked)):
         return draft_of([stated(inquiry, found) for found in each])

@@ -15,7 +15,7 @@ _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 # What is counted over a time, not at its end.
 _ADDED = re.compile(r"新增|累计|合计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
 # What tells how much there is or was.
-LEVELS = (Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM)
+LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM))
 _IN_ALL = re.compile(r"累计|总|共有|共计")
 # A round number that was passed is less than the number itself: «迈上6万亿元台阶».
 _STEP, _PASSED = re.compile(r"台阶|大关|关口"), 0.3

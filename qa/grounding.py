@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.answer import Claim
+from qa.fitting import LEVELS
 from qa.inquiry import Library
 from qa.lexicon import lexicon
 from qa.question import is_english
-from vectorstore.figures import Aspect, Figure, of_passage
+from vectorstore.figures import Figure, of_passage
 from vectorstore.report import Part, Passage, Span
 
 # So much of the words of a claim must stand in what it cites,
@@ -44,7 +45,6 @@ _COMPARED = re.compile(
 # «是的,…»: whether something is so is for the rules to say.
 VERDICT = re.compile(r"(?:是|是的|不是|对|不对|没错|正确|错误|报告所述不同)[，,：:。]")
 _RISE, _FALL = re.compile(r"增|涨|升|提高|扩"), re.compile(r"减|降|跌|下调|压|缩")
-_LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM))
 
 
 def problems(claim: Claim, library: Library) -> list[str]:
@@ -180,7 +180,7 @@ def _says(source: Figure, said: Figure, text: str) -> bool:
 
 def _directed(source: Figure, said: Figure) -> bool:
     """Tell whether both figures are levels, both rises or both falls."""
-    if {source.aspect, said.aspect} <= _LEVELS:
+    if {source.aspect, said.aspect} <= LEVELS:
         return not (
             (_RISE.match(source.verb) and _FALL.match(said.verb))
             or (_FALL.match(source.verb) and _RISE.match(said.verb))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from qa import compute, wording
-from qa.drafting import Statement, stated
+from qa.drafting import Statement, following_from
 from qa.english import english_amount
-from qa.facts import Candidate, candidates
+from qa.facts import Candidate
 from qa.fitting import LEVELS
 from qa.inquiry import Inquiry
 from qa.matching import Matcher
@@ -20,21 +20,20 @@ _ALIKE = 0.5
 _SIDES = re.compile(r"相当于|占了?到?|是|equal to|share of|percent(?:age)? of")
 
 
-def proportion(inquiry: Inquiry) -> Statement | None:
+def proportion(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
     """Return a share or an average that follows from two figures, if one is asked for."""
     asked = inquiry.question.plain
     each = wording.FOR_EACH.search(asked)
     if each:
-        return _for_each(inquiry, each[1])
-    return _share(inquiry) if wording.SHARE_OF.search(asked) else None
+        return _for_each(inquiry, ranked, each[1])
+    return _share(inquiry, ranked) if wording.SHARE_OF.search(asked) else None
 
 
-def _share(inquiry: Inquiry) -> Statement | None:
+def _share(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
     """Return how much one level is of another in the same unit."""
     sides = _SIDES.split(inquiry.question.plain, maxsplit=1)
     if len(sides) != 2:
         return None
-    ranked = candidates(inquiry)
     part, whole = (_level_of(inquiry, ranked, side) for side in sides)
     if part is None or whole is None or part.figure == whole.figure:
         return None
@@ -67,9 +66,8 @@ def _level_of(inquiry: Inquiry, ranked: Sequence[Candidate], side: str) -> Candi
     return found if besides <= _BESIDES else None
 
 
-def _for_each(inquiry: Inquiry, measure: str) -> Statement | None:
+def _for_each(inquiry: Inquiry, ranked: Sequence[Candidate], measure: str) -> Statement | None:
     """Return how much there is for each of some things: an amount by the count beside it."""
-    ranked = candidates(inquiry)
     amount = next((c for c in ranked if c.fits and c.in_period and not _counts(c, measure)), None)
     if amount is None or amount.named < _NAMED:
         return None
@@ -96,11 +94,5 @@ def _beside(count: Candidate, amount: Candidate) -> bool:
 
 
 def _from_both(inquiry: Inquiry, operands: tuple[Candidate, Candidate], result: str) -> Statement:
-    said = [stated(inquiry, operand) for operand in operands]
-    english = inquiry.question.english
-    joint, how = (", ", " (calculated)") if english else ("，", "（按报告所列数字计算）")
-    return Statement(
-        f"{joint.join(s.text for s in said)}{joint}{result}{how}",
-        tuple(place for s in said for place in s.places),
-        tuple(operand.figure.quantity.text for operand in operands),
-    )
+    how = " (calculated)" if inquiry.question.english else "（按报告所列数字计算）"
+    return following_from(inquiry, operands, result, how)

@@ -18,6 +18,12 @@ _COUNT = 6
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
 )
+# What a question asks for, and what tells it.
+_TOLD_BY = (
+    (wording.WHICH_COUNTRY, wording.COUNTRY),
+    (wording.WHICH_BODY, wording.BODY),
+    (wording.HELD_WHERE, wording.HELD_THERE),
+)
 _FOUNDED = re.compile(
     r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
 )
@@ -31,12 +37,9 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         return when.search(told) is not None
     if question.form is Form.OPEN and not _has_attribute(inquiry, told):
         return False
-    if wording.WHICH_COUNTRY.search(question.plain):
-        return wording.COUNTRY.search(told) is not None
-    if wording.WHICH_BODY.search(question.plain):
-        return wording.BODY.search(told) is not None
-    if wording.HELD_WHERE.search(question.plain):
-        return wording.HELD_THERE.search(told) is not None
+    for asks, tells in _TOLD_BY:
+        if asks.search(question.plain):
+            return tells.search(told) is not None
     sort = wording.NAMED_SORT.search(question.plain)
     if sort and question.form is Form.ENTITY:
         asked = sort[1] or sort[2]

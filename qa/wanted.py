@@ -81,7 +81,7 @@ _GAP = re.compile(
 # «从2019年到2024年增加了多少» asks for a difference, «2019年和2024年分别增长多少» for two rates.
 _SPAN = re.compile(
     r"(?:19|20)\d\d年?(?:底)?(?:到|至|—|-|~)(?:19|20)\d\d|比(?:19|20)\d\d"
-    r"|\b(?:from (?:19|20)\d\d to|between (?:19|20)\d\d and) (?:19|20)\d\d"
+    rf"|{wording.FROM_YEAR_TO_YEAR.pattern}"
 )
 _CHANGE = re.compile(
     r"\b(?:gr[eo]w|ris|rose|rise|climb|increas|chang|fell|fall|declin|drop)\w*(?: by)?\b|(?:增加|增长|提高|上升|多|涨|减少|下降|降低|少|回落|下滑|缩小|扩大)[\u4e00-\u9fff]?了?(?:多少|几)(?:个?百分点|倍)?|怎么变"

@@ -229,33 +229,7 @@ RATES = frozenset(("%", "个百分点", "倍"))
 IN_PERCENT = re.compile(r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)")
 HOW_MANY_DAYS = re.compile(r"(?:几|多少)个[^,，。?？]{0,6}(?:[天日]|日子)(?:[?？。呢]|$)")
 HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
-COUNTED = COUNTS | frozenset(
-    [
-        "人",
-        "名",
-        "位",
-        "种",
-        "类",
-        "届",
-        "批",
-        "支",
-        "只",
-        "辆",
-        "台",
-        "部",
-        "次",
-        "颗",
-        "国家",
-        "省",
-        "市",
-        "区",
-        "县",
-        "村",
-        "镇",
-        "镇街",
-        "区县",
-    ]
-)
+COUNTED = COUNTS | frozenset("人名位种类届批支只辆台部次颗省市区县村镇") | {"国家", "镇街", "区县"}
 
 # What makes a piece of text a question of its own.
 ASKS = re.compile(
