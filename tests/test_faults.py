@@ -218,6 +218,18 @@ def _text_of(row: Row) -> str:
     return contextualised(row.passage, text)
 
 
+def test_every_sentence_of_a_large_report_that_replaced_another_is_found(tmp_path: Path) -> None:
+    store = PassageStore.open(tmp_path / "index", Drawn())
+    for jobs in range(6):
+        store.add([_report("甲市", jobs, LARGE)])
+        rows = store.snapshot.rows
+        texts = [_text_of(row) for row in rows]
+        for text, vector in zip(texts, Drawn().embed_queries(texts), strict=True):
+            ((found, _),) = store.dense(vector, 1)
+            assert _text_of(rows[found]) == text
+    store.close()
+
+
 def _check_server(chroma: ChromaProcess, place: list[str], hit: Callable[[], None]) -> None:
     PassageStore.open(opened(place), Drawn()).add(OLD)
     for time_ in range(4):

@@ -149,8 +149,6 @@ class ChromaFolders:
 
     def _pour(self, manifest: Manifest, vectors: Vectors) -> None:
         live = {version.key for version in manifest.versions}
-        if vectors.count():
-            vectors.keep_only(live)
         expected = vectors.count()
         waiting: list[Part] = []
         for places, rows in self.draft(manifest).parts():
@@ -162,6 +160,9 @@ class ChromaFolders:
         expected += _put(vectors, waiting)
         if lost := expected - vectors.count():
             raise StoreError(f"{self._path} 的向量库没有收下 {lost} 个句子。")
+        # Not before: new rows find nothing to be joined to in a graph whose rows are all deleted.
+        if expected:
+            vectors.keep_only(live)
 
     def graphs(self, name: str) -> list[Path]:
         """Return the files of the graphs that are on disk, which Chroma reads unchecked."""
