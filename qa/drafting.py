@@ -64,6 +64,14 @@ def draft_of(statements: Sequence[Statement]) -> Draft:
     return Draft("".join(pieces), tuple(numbers.values()), tuple(s.operands for s in statements))
 
 
+def _in_one(before: str, text: str) -> str:
+    """Write two statements as one sentence."""
+    before = before.rstrip("。；;,， ")
+    if opens_in_english(before):
+        return f"{before}, and {text[:1].lower()}{text[1:]}"
+    return f"{before}{'、' if len(text) < 16 and len(before) < 60 else '，'}{text}"
+
+
 def _joined(statements: Sequence[Statement]) -> list[Statement]:
     """Join neighbours that the same place proves, so that its number stands once."""
     joined: list[Statement] = []
@@ -73,13 +81,7 @@ def _joined(statements: Sequence[Statement]) -> list[Statement]:
             and said.places == joined[-1].places
             and not (said.operands or joined[-1].operands)
         ):
-            before = joined[-1].text.rstrip("。；;,， ")
-            joined[-1] = replace(
-                joined[-1],
-                text=f"{before}、{said.text}"
-                if len(said.text) < 16 and len(before) < 60
-                else f"{before}，{said.text}",
-            )
+            joined[-1] = replace(joined[-1], text=_in_one(joined[-1].text, said.text))
         else:
             joined.append(said)
     return joined

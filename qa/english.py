@@ -73,6 +73,8 @@ def _name(inquiry: Inquiry, figure: Figure) -> str:
     if asked is None:
         return figure.indicator
     quietly = re.sub(r"\b[A-Z]{5,}\b", lambda word: word[0].lower(), asked[0])
+    # A number in a name is none that the report states.
+    quietly = re.sub(r"\b10,?000\b", "ten thousand", quietly)
     return f"{quietly} ({figure.indicator})"
 
 

@@ -16,11 +16,13 @@ from qa.facts import (
     Candidate,
     both_parts,
     candidates,
+    one_of_many,
     plainer,
     several,
     several_named,
 )
 from qa.inquiry import Inquiry, context
+from qa.matching import Matcher
 from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
 from qa.proportions import proportion
 from qa.question import Form, Question, supposed_amount
@@ -48,6 +50,8 @@ _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
+# Among so many figures is that of the thing itself; another names it in part.
+_RIVALS, _PARTLY = 10, 0.8
 
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:
@@ -123,6 +127,9 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         told = _figure(inquiry)
         if isinstance(told, Draft) or told.reason is Reason.RELATED_ONLY:
             return told
+    keywords = form is Form.OPEN and not wording.ASKS.search(asked)
+    if keywords and (in_figures := _state_in_figures(inquiry)):
+        return in_figures
     if form in (Form.ENTITY, Form.LIST) and (owner := _of_amount(inquiry)):
         return owner
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
@@ -157,6 +164,8 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     if asked_itself is not None:
         return refusal(inquiry, Reason.RELATED_ONLY, asked_itself)
     said = [stated(inquiry, found) for found in several(inquiry, ranked)]
+    if len(said) == 1 and wording.EACH_OF_THEM.search(inquiry.question.plain):
+        return refusal(inquiry, Reason.RELATED_ONLY, ranked[0])
     verdict = _verdict(inquiry, ranked[0])
     return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
 
@@ -237,6 +246,7 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
             and (not inquiry.question.years or inquiry.speaks_of_period(point.passage))
             and (not units or any(q.unit in units for q in inside))
             and not inquiry.matcher.neglects(point.text)
+            and not one_of_many(inquiry, point.text)
             and inquiry.matcher.lacking(point.text) - point.given
             <= inquiry.thresholds.missing_at_most
             and point.direct + point.given >= inquiry.thresholds.enough
@@ -283,9 +293,32 @@ def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
         return Reason.NOT_MENTIONED
     if ranked[0].lacks > inquiry.thresholds.missing_at_most:
         return Reason.NOT_MENTIONED
-    if not ranked[0].in_period or _without_its_like(inquiry, ranked):
+    if (
+        not ranked[0].in_period
+        or _without_its_like(inquiry, ranked)
+        or _then_alone(inquiry, ranked)
+    ):
         return Reason.OTHER_PERIOD
     return None if ranked[0].fits and not _narrower(inquiry, ranked[0]) else Reason.RELATED_ONLY
+
+
+def _then_alone(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
+    """Tell whether only another time has a figure of just what is asked, and this one's is a like thing.
+
+    «改造农村危房3.9万户» was done, «整治农村旧房7万户» is planned.
+    """
+    best, *others = ranked[:_RIVALS]
+    if best.named >= _PARTLY:
+        return False
+    then = [c for c in others if c.fits and not c.in_period and c.named >= 1.0 and c.surplus < 0.1]
+    things = [term for term in inquiry.matcher.terms if term.essential]
+    return (
+        bool(then)
+        and Matcher(things, inquiry.library.weights).coverage(
+            best.figure.indicator, best.figure.clause.of(best.figure.passage.text)
+        )
+        < _PARTLY
+    )
 
 
 def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:

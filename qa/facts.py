@@ -187,6 +187,10 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
+# Things told as one, and the sort that they are of, of which so much is not named.
+_LISTED = re.compile(r"([^、]{2,12}(?:、[^、]{2,12})+?)等(.+)")
+_UNNAMED = 0.5
+_THESE = re.compile(r"这[些类几]|那[些类几]|之类|等")
 _TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
 
 
@@ -356,10 +360,29 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
     )
     near = (name, clause, lead, _opening(figure), headings)
     told = max(named, in_clause, with_lead)
-    elsewhere = told < _TOLD and matcher.speaks_elsewhere(around, *near)
-    lacks = 1.0 if elsewhere or matcher.neglects(*near) else matcher.lacking(*whole)
+    another = (
+        (told < _TOLD and matcher.speaks_elsewhere(around, *near))
+        or matcher.neglects(*near)
+        or one_of_many(inquiry, name)
+    )
+    lacks = 1.0 if another else matcher.lacking(*whole)
     given = inquiry.standing_out(passage, sentence)
     return Candidate(figure, score, covered, told, suits, timely, lacks, surplus, given)
+
+
+def one_of_many(inquiry: Inquiry, indicator: str) -> bool:
+    """Tell whether a question names one of many things that an indicator takes together.
+
+    «柑橘、榨菜等特色产业基地100万亩» tells nothing of 柑橘 alone.
+    """
+    listed = _LISTED.search(indicator)
+    if listed is None:
+        return False
+    items = listed[1].split("、")
+    named = sum(item[-2:] in inquiry.question.plain for item in items)
+    if named != 1 or _THESE.search(inquiry.question.plain):
+        return False
+    return inquiry.matcher.surplus(listed[2]) > _UNNAMED
 
 
 def _opening(figure: Figure) -> str:

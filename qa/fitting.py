@@ -55,6 +55,9 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
         and not _IN_ALL.search(figure.indicator)
     ):
         return False  # how many came anew is not how many there are
+    anew = wording.ADDED.search(question.plain) and question.form is not Form.COMPARE
+    if anew and _not_anew(figure):
+        return False
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if changed and whole:
         return False  # how much of the whole it is, not how much it grew
@@ -85,6 +88,13 @@ def _of_another_stage(question: Question, figure: Figure) -> bool:
     asked = wording.stages(question.plain)
     told = asked and wording.stages(figure.clause.of(figure.passage.text))
     return bool(told) and not asked & told
+
+
+def _not_anew(figure: Figure) -> bool:
+    """Tell whether a figure is of all there is, or of what there is for each, not of what came anew."""
+    clause = figure.clause.of(figure.passage.text)
+    whole = _IN_ALL.search(figure.indicator) or _EACH.search(figure.indicator)
+    return whole is not None and not wording.ADDED.search(clause)
 
 
 def _is_shared_out(inquiry: Inquiry, figure: Figure) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from qa import wording
 from qa.inquiry import Library
 from qa.question import Form, Question
 from vectorstore.report import Part, Passage, Span
@@ -32,6 +33,8 @@ class Fact:
 def about_the_report(question: Question, library: Library) -> Fact | None:
     """Return the opening line that tells speaker or date, if that is what is asked."""
     asked = question.plain
+    if wording.ANOTHER_HEAD.search(asked):
+        return None
     if question.form is Form.SPEAKER:
         return _line(
             library, _SPEAKER, "The report was given by " if question.english else "作报告的是"

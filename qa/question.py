@@ -216,7 +216,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _form(asked: str) -> Form:
-    if wording.SPEAKER.search(asked):
+    if wording.SPEAKER.search(asked) and not wording.ANOTHER_HEAD.search(asked):
         return Form.SPEAKER
     if wording.WHICH_MEASURES.search(asked):
         return Form.MEASURES

@@ -373,9 +373,11 @@ def _together(one: Answer, further: Answer, asked: str, other: str) -> Answer:
         for part, each in ((asked, one), (other, further))
         if each.abstention is not None
     ]
+    said = {claim.text for claim in one.claims}
+    news = (claim for claim in further.claims if claim.text not in said)
     return replace(
         further,
-        claims=renumber((*one.claims, *further.claims)),
+        claims=renumber((*one.claims, *news)),
         hits=one.hits or further.hits,
         abstention=None,
         note=" ".join(filter(None, (one.note, further.note, *refused))),

@@ -15,6 +15,9 @@ from vectorstore.quantity import find_quantities
 _NEWS = 6
 # «10所高职院校» is found again by so many of its characters.
 _COUNT = 6
+# «12省区市以外还有哪些?» asks for no list of them.
+_BUT = re.compile(r"以外|之外|除了?")
+_PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
 )
@@ -23,6 +26,7 @@ _TOLD_BY = (
     (wording.WHICH_COUNTRY, wording.COUNTRY),
     (wording.WHICH_BODY, wording.BODY),
     (wording.HELD_WHERE, wording.HELD_THERE),
+    (wording.ANOTHER_HEAD, wording.ANOTHER_HEAD),
 )
 _FOUNDED = re.compile(
     r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
@@ -58,12 +62,20 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
 
 def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     """Tell whether a text has but the number of things that are asked for: «10所高职院校入选…»."""
-    counted = COUNTED.search(asked)
-    if counted is None or len(found) > 1:
+    counted = COUNTED.search(asked) or _PLACES.search(asked)
+    if counted is None or len(found) > 1 or _BUT.search(asked):
         return False
     clauses = re.split(r"[,，;；。]", found[0].text)
     named = [clause for clause in clauses if counted[0][:_COUNT] in clause]
-    return bool(named) and not any(re.search("[、:：]", clause) for clause in named)
+    return bool(named) and not any(_lists(clause, counted[0][:_COUNT]) for clause in named)
+
+
+def _lists(clause: str, counted: str) -> bool:
+    """Tell whether a clause has a list, not only of what is joined to the things counted."""
+    before, _, after = clause.partition(counted)
+    return (
+        re.search("[、:：]", before if after.startswith(("和", "与", "及")) else clause) is not None
+    )
 
 
 def _has_attribute(inquiry: Inquiry, told: str) -> bool:

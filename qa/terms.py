@@ -33,6 +33,16 @@ _COUNTED = re.compile(
     r"(?:多少|几)[个家条座项件户所名人位台套场处种班辆只头张份](?:新的?)?([\u4e00-\u9fff]{2,6})"
     r"|([\u4e00-\u9fff]{2,8})(?:一共|总共|大概|到底)?(?:是|有|为|达到?了?)?多少"
 )
+# A part of a whole («引进的人才里,博士有多少») and a partner («对日韩进出口»), of which the whole,
+# or all partners together, tell nothing.
+_PART_OF = re.compile(
+    r"(?<!报告)(?:里(?!程)面?|中(?![心国小西欧医学级])|当中|之中|其中)[,，]?(?:"
+    r"([\u4e00-\u9fff]{2,8}?)(?:的?人数|的?数量|部分)?(?:大概|大约|到底|一共)?(?:占|有|是|贡献)了?(?:多[少大]|几|百分)"
+    r"|(?:有|占)(?:多少|几)(?!成|百分|分之)[个家条座项件户所名人位]?([\u4e00-\u9fff]{2,8}))"
+    r"|(?<![针面])对([\u4e00-\u9fff]{2,6}?)(?:的)?(?:贸易|进出口|出口|进口)"
+)
+# «海南以外还有哪些?» asks for all that stand together with it.
+_BESIDES = re.compile(r"(?:以外|之外)(?=[,，]?还)")
 # What an indicator measures of what stands before it.
 _OF_MEASURE = re.compile(
     r"(?:产业|行业|业)?的?(?:总?产[量值]|总?收入|投资额?|面积|总额|规模|销量|营业收入|利润|增加值|出口额|进口额|成交额|交易额|吞吐量|余额)"
@@ -78,6 +88,7 @@ _VERBAL = 0.7
 # What narrows an indicator to another one, and the wording that takes it in.
 QUALIFIERS = {
     "以外": "以外|之外|除",
+    "在建": "在建",
     "全国": "全国|国家|我国",
     "国内": "国内",
     "人均": "人均",
@@ -112,7 +123,7 @@ class Term:
     `hard` marks names of things (of the lexicon, of places and people, what is counted):
     evidence must have them. Other words people may put differently: «任务», «牌子».
     `proper` marks names of one place, person or body; `town` those of a city or county,
-    of which its zones do not speak.
+    of which its zones do not speak; `part` what is one part of a whole that is named too.
     """
 
     text: str
@@ -122,11 +133,13 @@ class Term:
     hard: bool = True
     proper: bool = False
     town: bool = False
+    part: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether this term makes of a thing another one: «农村», «第四期»."""
-        return self.text in QUALIFIERS or _ORDINAL.fullmatch(self.text) is not None
+        of_few = self.part or _ORDINAL.fullmatch(self.text) is not None
+        return of_few or self.text in QUALIFIERS
 
     @property
     def essential(self) -> bool:
@@ -199,8 +212,10 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     Names of the lexicon first; what lies between them is freed of the words of
     asking, kept whole where the reports write it, and cut into words elsewhere.
     """
-    asked = _without_amounts(_FIVE_YEARS.sub(" ", _YEAR.sub(" ", asked)), writes)
+    asked = _BESIDES.sub("", _FIVE_YEARS.sub(" ", _YEAR.sub(" ", asked)))
+    asked = _without_amounts(asked, writes)
     types, counted = _TYPE.findall(asked), _COUNTED.findall(asked)
+    parts = ["".join(groups) for groups in _PART_OF.findall(asked)]
     terms = _without_lead_in(asked, writes) or list(_all_terms(asked, writes))
     if not terms and "主要" in asked:
         # «主要预期目标有哪些?» asks for what its words of asking name
@@ -209,7 +224,9 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
     if all(any(term.text in sort for sort in types) for term in things):
         types = []  # nothing else is named
     for term in terms:
-        if is_town(term.text, asked):
+        if term.weight >= _VERBAL and any(term.text in part for part in parts):
+            yield replace(term, part=True, hard=True, weight=max(1.0, term.weight))
+        elif is_town(term.text, asked):
             yield replace(term, town=True, proper=term.proper or is_known_town(term.text))
         elif any(term.text in sort for sort in types):
             yield replace(term, hard=False)

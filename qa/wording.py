@@ -60,7 +60,9 @@ EQUAL_TO = re.compile(r"相当于.{2,30}(?:百分之|百分比|几成|比[例重
 FOR_EACH = re.compile(r"平均(?:下来)?每一?([个家项座所户班趟条场处件名辆套人])(?!月|季|工作日)")
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
-ADDED = re.compile(r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|\bnew|\badded\b")
+ADDED = re.compile(
+    r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|新批|新授权|\bnew|\badded\b"
+)
 _TOTAL_OF = re.compile(r"合计|一共|总共|共(?:有|计|是)?多少|\b(?:in total|altogether)\b")
 _FIVE_YEARS = re.compile(r"十[一二三四五]?五")
 _JOINED = re.compile(
@@ -87,7 +89,11 @@ WHICH_MEASURES = re.compile(
     r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)"
 )
 SPEAKER = re.compile(
-    r"报告.{0,4}(?:谁|哪位|何人)(?:念|讲|读|宣读)|(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?<!副)(?<!前任)(?<!第一任)(?<!首任)(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?<!副)(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was)(?!.*(?:deputy|vice|former|first)).*(?:mayor|governor|presented|delivered)|speaker"
+    r"报告.{0,4}(?:谁|哪位|何人)(?:念|讲|读|宣读)|(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was).*(?:mayor|governor|presented|delivered)|speaker"
+)
+# Another office than that of a report's speaker.
+ANOTHER_HEAD = re.compile(
+    r"副(?:市长|省长|主席|州长|区长|县长)|(?:前|首|上一?|第一)任|\b(?:deputy|vice|former|first) (?:mayor|governor)"
 )
 
 PAST = re.compile(
@@ -115,6 +121,10 @@ REACHED_ALREADY = re.compile(r"去年|上年|实际|现有|现在|目前|已有|
 ACTUAL = re.compile(r"实际(?!利用|使用|到位|外资)|\bactual")
 NEXT = re.compile(r"明年|下一年|next year")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+# Asks for the number of each of several things: «4个县各有多少人脱贫?»
+EACH_OF_THEM = re.compile(
+    r"(?:\d+|[两三四五六七八九十]+)[个家座条所项](?:(?!多少|几)[^,，。?？]){0,12}各[^,，。?？]{0,4}(?:多少|几)"
+)
 SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)年(?!内|来|间|后|前|期|以上|以下|底线)")
 # Asks for more than one thing.
 PLURAL = re.compile(r"哪些|哪几|(?<!为)什么|都|分别|、|measures|steps|actions|plans|,")
@@ -143,7 +153,7 @@ BY_POINTS = re.compile(
 )
 # «对经济增长的贡献率» speaks of growth, yet asks for a share.
 SHARE = re.compile(
-    r"contribut|of .{0,20}growth (?:came|comes)|贡献率|占比|比重|(?:覆盖|普及|参保|普惠|巩固)率"
+    r"contribut|of .{0,20}growth\b.{0,30}\b(?:came|comes)|贡献率|占比|比重|份额|(?:覆盖|普及|参保|普惠|巩固)率"
 )
 CHANGED_TO = re.compile(
     r"(?:降|升|增|提高|下降|降低|上升|增加|提升|扩大|延长|减少)(?:低|加|长)?[到至]了?(?:多少|几)"
@@ -152,7 +162,7 @@ PERCENT = re.compile(
     r"[\u4e00-\u9fff]率(?:具体|到底|究竟|大概|现在|[是为有达到了降升高低提])*(?:多少|几)|百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|百分|几成|一半|占|多高|[里中][,，]?有多少|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|份额|百分|几成|一半|占|多高|[里中][,，]?有多少|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
 )
 
 
@@ -223,11 +233,10 @@ NOUN_BEHIND = re.compile(
 )
 MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)|几[十百千万]{1,2}亿")
 RATES = frozenset(("%", "个百分点", "倍"))
-# «几个站?» asks for things counted, in whatever measure word.
-# … and these days: «多少个好天气日子».
 # What says of itself to ask for a share: «…有多少?我说的是比例».
 IN_PERCENT = re.compile(r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)")
 HOW_MANY_DAYS = re.compile(r"(?:几|多少)个[^,，。?？]{0,6}(?:[天日]|日子)(?:[?？。呢]|$)")
+# «几个站?» asks for things counted, in whatever measure word.
 HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
 COUNTED = COUNTS | frozenset("人名位种类届批支只辆台部次颗省市区县村镇") | {"国家", "镇街", "区县"}
 
@@ -262,7 +271,7 @@ BODY = re.compile(
 )
 # Asks for a place or an address, which a text without one does not give.
 WHICH_PLACE = re.compile(
-    r"哪(?:座|个)(?:球场|体育场|体育馆|场馆|剧院|酒店|地址|位置)|什么地址|的地址|哪条(?:街|路)"
+    r"哪(?:座|个)(?:球场|体育场|体育馆|场馆|剧院|酒店|地址|位置)|什么地址|的地址|哪条(?:街|路)|\bwhich places\b"
 )
 PLACE = re.compile(
     r"[在于至到][\u4e00-\u9fff“]{2,}|位于|落户|[\u4e00-\u9fff]{2}(?:路|街|大道|体育场|体育馆|球场|剧院|酒店)"
@@ -281,11 +290,12 @@ WHICH_ONES = re.compile(
     r"哪些(?:国家|企业|公司|区县|城市|单位|高校|学校|医院)|哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
 )
 REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩大到|提高到|压减|下调")
-# How far a project is: agreed on, begun, done.
+# How far a project is: agreed on, begun, done, paid.
 _STAGES = (
     re.compile(r"签约|签订|\bsigned\b"),
     re.compile(r"开工|动工|开建|\bbroke ground\b"),
     re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|\bcompleted\b|\bopened\b"),
+    re.compile(r"到位|到账|实际(?:使用|利用|投入)|\bpaid in\b|\bdisbursed\b"),
 )
 
 

@@ -14,6 +14,16 @@ REFUSED = (
     "新增的上市公司是哪几家?",
     "固定资产投资总额有多少?",
     "轨道交通第五期有多长?",
+    "城镇新增就业的人里,残疾人占多少?",
+    "全市进出口总值里有多少服装?",
+    "对俄罗斯的进出口增长了多少?",
+    "今年榨菜基地新改建多少亩?",
+    "12个百亿级商圈各有多少家店?",
+    "新增的高速公路通车里程有多少?",
+    "今年打算改造的农村危房有多少户?",
+    "江北机场在建的航线有几条?",
+    "副市长叫什么?",
+    "前任市长是谁?",
     "What was the forest coverage rate in Elbonia?",
     "How many domestic flights does Jiangbei Airport have?",
 )
@@ -25,6 +35,12 @@ ANSWERED = (
     ("How many 5G base-stations were opened in 2019?", "10,000"),
     ("I am a driver: how long are the expressways in total?", "3,235"),
     ("19年新增了几家上市公司?", "5家"),
+    ("经济增长里服务业贡献了多大份额?", "51.3%"),
+    ("对东盟的进出口增长了多少?", "43.2%"),
+    ("今年柑橘、榨菜这些特色产业基地要建多少亩?", "100万亩"),
+    ("forest coverage, Chongqing, 2019", "50.1%"),
+    ("How many invention patents are there per 10,000 people?", "10.5"),
+    ("On which days in April was Xi Jinping in Chongqing?", "4月15日至17日"),
 )
 
 
