@@ -207,6 +207,8 @@ def _state_in_figures(inquiry: Inquiry) -> Draft | None:
         for c in candidates(inquiry)[:2]
         if c.named >= 0.9 and c.in_period and not c.lacks and c.surplus < 0.35
     ]
+    if inquiry.question.form is Form.OPEN:  # a bare name asks for one figure of a time
+        good = list({c.figure.period: c for c in reversed(good)}.values())[::-1]
     return draft_of([stated(inquiry, found) for found in good]) if good else None
 
 
@@ -247,12 +249,29 @@ def _counted(inquiry: Inquiry) -> Draft | Abstention:
             and (not units or any(q.unit in units for q in inside))
             and not inquiry.matcher.neglects(point.text)
             and not one_of_many(inquiry, point.text)
+            and not _counts_another(inquiry, point.text)
             and inquiry.matcher.lacking(point.text) - point.given
             <= inquiry.thresholds.missing_at_most
             and point.direct + point.given >= inquiry.thresholds.enough
         ):
             return _points(inquiry, [point])
     return _in_words(inquiry) or refusal(inquiry, Reason.NOT_MENTIONED)
+
+
+def _counts_another(inquiry: Inquiry, text: str) -> bool:
+    """Tell whether the number in the unit asked for is of another thing than the one asked about.
+
+    «1100平方公里水土流失和10个重点区县岩溶石漠化治理» tells no area of the second.
+    """
+    counts = find_quantities(text)
+    own = [q for q in counts if q.unit in inquiry.question.units]
+    if len(own) != 1 or len(counts) < 2:
+        return False
+    start = own[0].span.end
+    end = min((q.span.start for q in counts if q.span.start >= start), default=len(text))
+    things = [term for term in inquiry.matcher.terms if term.essential]
+    near = Matcher(things, inquiry.library.weights)
+    return near.coverage(text[end:]) > near.coverage(text[:end])
 
 
 def _counted_beside(inquiry: Inquiry, found: Candidate) -> Draft | None:
@@ -264,6 +283,8 @@ def _counted_beside(inquiry: Inquiry, found: Candidate) -> Draft | None:
     text = figure.clause.of(figure.passage.text)
     asked = inquiry.question.units - wording.RATES
     if found.lacks or not found.in_period or figure.quantity.unit in asked:
+        return None
+    if _counts_another(inquiry, text):
         return None
     if not any(q.unit in asked and q.value != figure.quantity.value for q in find_quantities(text)):
         return None
@@ -372,6 +393,8 @@ def _takes_two(question: Question) -> bool:
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
+    if all(inquiry.names_another(*_said_around(point)) for point in found):
+        return refusal(inquiry, Reason.NOT_MENTIONED)
     if not tells_what_is_asked(inquiry, found) or _lacks_indicator(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if inquiry.question.years and not any(inquiry.speaks_of_period(p.passage) for p in found):
@@ -381,9 +404,15 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
 
 def _lacks_indicator(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     """Tell whether an indicator is asked for in short («2019 一般公共预算收入») that no point names."""
-    texts = [(p.text, context(p.passage, p.span.start)) for p in found]
     short = inquiry.question.form is Form.OPEN
-    return short and all(inquiry.matcher.lacks_full_name(*each) for each in texts)
+    return short and all(inquiry.matcher.lacks_full_name(*_said_around(each)) for each in found)
+
+
+def _said_around(point: Point) -> tuple[str, str, str]:
+    """Return what a point says, its sentence, and what it stands under."""
+    passage = point.passage
+    sentence = passage.sentences[point.sentence].of(passage.text)
+    return point.text, sentence, context(passage, point.span.start)
 
 
 def _quoted(inquiry: Inquiry, point: Point) -> Statement:

@@ -364,6 +364,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
         (told < _TOLD and matcher.speaks_elsewhere(around, *near))
         or matcher.neglects(*near)
         or one_of_many(inquiry, name)
+        or inquiry.names_another(*near)
     )
     lacks = 1.0 if another else matcher.lacking(*whole)
     given = inquiry.standing_out(passage, sentence)
@@ -380,6 +381,8 @@ def one_of_many(inquiry: Inquiry, indicator: str) -> bool:
         return False
     items = listed[1].split("、")
     named = sum(item[-2:] in inquiry.question.plain for item in items)
+    if named and any(term.part for term in inquiry.matcher.terms):
+        return True
     if named != 1 or _THESE.search(inquiry.question.plain):
         return False
     return inquiry.matcher.surplus(listed[2]) > _UNNAMED

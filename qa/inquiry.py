@@ -157,6 +157,13 @@ class Inquiry:
         beside = rf"[{own}][{theirs}]|[{theirs}][{own}]"
         return bool(own and re.search(beside, self.library.text))
 
+    def names_another(self, *texts: str) -> bool:
+        """Tell whether texts name a thing like one that is asked for and that a report names in full.
+
+        Asked for «商业价值信用贷款», which is written elsewhere, «知识价值信用贷款» is another.
+        """
+        return any(self.library.writes(t.text) for t in self.matcher.told_in_part(*texts))
+
     def unknown_name(self) -> str | None:
         """Return a name that the question quotes and no report writes."""
         for name in _QUOTED.findall(self.question.plain):

@@ -200,6 +200,19 @@ class Matcher:
             return False
         return term.narrows or term.proper or weight >= _WEIGHTY * self._total
 
+    def told_in_part(self, *texts: str) -> list[Term]:
+        """Return the long names, half of the question each, of which the texts tell not all."""
+        return [
+            term
+            for term, weight, share in zip(
+                self.terms, self._shares, self._covered(texts), strict=True
+            )
+            if term.essential
+            and len(term.text) > _FULL_NAME
+            and weight >= 0.5 * self._total
+            and SPOKEN_OF <= share < 1.0
+        ]
+
     def lacks_full_name(self, *texts: str) -> bool:
         """Tell whether the texts pass over an indicator whose full name is half of the question."""
         return any(

@@ -63,11 +63,13 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
 def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     """Tell whether a text has but the number of things that are asked for: «10所高职院校入选…»."""
     counted = COUNTED.search(asked) or _PLACES.search(asked)
-    if counted is None or len(found) > 1 or _BUT.search(asked):
+    sort = wording.SO_MANY_OF.search(asked)
+    name = sort[1] if sort else counted[0][:_COUNT] if counted else None
+    if name is None or len(found) > 1 or _BUT.search(asked):
         return False
     clauses = re.split(r"[,，;；。]", found[0].text)
-    named = [clause for clause in clauses if counted[0][:_COUNT] in clause]
-    return bool(named) and not any(_lists(clause, counted[0][:_COUNT]) for clause in named)
+    named = [clause for clause in clauses if name in clause]
+    return bool(named) and not any(_lists(clause, name) for clause in named)
 
 
 def _lists(clause: str, counted: str) -> bool:

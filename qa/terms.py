@@ -102,6 +102,7 @@ QUALIFIERS = {
     "调查": "调查",
     "进口": "进口",
     "民营": "民营|非公",
+    "外资": "外资|外商",
     "国有": "国有|国企",
     "第一产业": "第一产业|农业",
     "第二产业": "第二产业|工业",
@@ -192,7 +193,8 @@ def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterat
 
 
 def _says_nothing(word: str) -> bool:
-    return word in lexicon().asking_english or word.endswith(("ed", "ing"))
+    done = word.endswith(("ed", "ing")) and "-" not in word  # «foreign-funded» is said of a thing
+    return done or word in lexicon().asking_english
 
 
 def _translated(words: list[str], writes: Writes) -> tuple[int, tuple[str, ...]]:

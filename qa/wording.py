@@ -18,12 +18,18 @@ LIST = re.compile(
     r"哪些|哪几|哪\d+[个项种类条家座大件张]|有什么|分别是(?:什么|哪)|列举|列出|名单(?:里|中|上|是|有)|都有(?:哪|谁|什么)|包括(?:什么|哪)|哪[“\"]?[二两三四五六七八九十]|^(?!.*哪).*名单[?？]?$"
     r"|which .*(?:are|were|countries|projects|counties|districts)|what .*(?:are the|were the)|\blist\b|name the"
 )
+# Asks for so many things of one sort: «哪十个拳头产品?»
+SO_MANY_OF = re.compile(
+    r"哪(?:[二两三四五六七八九十]+|\d+)[个项种类条家座大件张所]([\u4e00-\u9fff]{2,4})"
+)
 # Asks which ones something was done to: «要建成哪条线?»
 DONE_WHICH = re.compile(
     r"(建成|开工|开通|引进|成立|启动|新建|签约|获批|入选|举办|通车|创建|发布|关闭|取消|淘汰)(?:建设)?了?(?:哪|什么|啥)"
 )
 # Asks which ones they are, and for no number of any: «哪些产业迈上了万亿规模?»
-WHICH_THINGS = re.compile(r"^(?!.*(?:多少|几|各|分别|目标|百分)).*哪些")
+WHICH_THINGS = re.compile(
+    r"^(?!.*(?:多少|几|各|分别|目标|百分)).*哪些|[,，]是哪几[个家条座项所]?[?？]?$"
+)
 ENTITY = re.compile(
     r"谁|第几|哪(?:个|支|款|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
 )
@@ -61,7 +67,7 @@ FOR_EACH = re.compile(r"平均(?:下来)?每一?([个家项座所户班趟条场
 # A total of several things; of one thing it is that thing's figure.
 TOTAL = re.compile(r"一共|总共|总数|共有|in total|altogether|total number")
 ADDED = re.compile(
-    r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|新批|新授权|\bnew|\badded\b"
+    r"新增|新建|新开|新创建|新配|新认定|新引进|新培育|新改|净增|新批|新授权|当年新|\bnew|\badded\b|\balone\b"
 )
 _TOTAL_OF = re.compile(r"合计|一共|总共|共(?:有|计|是)?多少|\b(?:in total|altogether)\b")
 _FIVE_YEARS = re.compile(r"十[一二三四五]?五")
@@ -201,7 +207,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
     (r"多少(?:名|位)?(?:乘客|旅客|游客|观众|学生|工人|老人|孩子)|多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
-    (r"多少(?:万)?家|几家|how many (?:\w+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
+    (r"多少(?:万)?家|几家|how many (?:[\w-]+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
     (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条", "件", "项")),
     (r"多少(?:万)?座|几座", ("座", "个")),
@@ -271,7 +277,7 @@ BODY = re.compile(
 )
 # Asks for a place or an address, which a text without one does not give.
 WHICH_PLACE = re.compile(
-    r"哪(?:座|个)(?:球场|体育场|体育馆|场馆|剧院|酒店|地址|位置)|什么地址|的地址|哪条(?:街|路)|\bwhich places\b"
+    r"哪(?:座|个)(?:球场|体育场|体育馆|场馆|剧院|酒店|地址|位置)|什么地址|的地址|哪条(?:街|路)|(?:新址|选址|地址).{0,4}哪|\bwhich places\b"
 )
 PLACE = re.compile(
     r"[在于至到][\u4e00-\u9fff“]{2,}|位于|落户|[\u4e00-\u9fff]{2}(?:路|街|大道|体育场|体育馆|球场|剧院|酒店)"
@@ -290,11 +296,12 @@ WHICH_ONES = re.compile(
     r"哪些(?:国家|企业|公司|区县|城市|单位|高校|学校|医院)|哪[几些两三四五六七八九十\d]*[家个所项座条位名]|which (?:\w+ ){0,3}(?:companies|firms|enterprises|projects|counties|districts|institutions)|what (?:are|were) the names"
 )
 REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩大到|提高到|压减|下调")
-# How far a project is: agreed on, begun, done, paid.
+# How far a project is: agreed on, begun, done, given to who uses it, paid.
 _STAGES = (
     re.compile(r"签约|签订|\bsigned\b"),
     re.compile(r"开工|动工|开建|\bbroke ground\b"),
-    re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|\bcompleted\b|\bopened\b"),
+    re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|[新盖]盖|\bcompleted\b|\bopened\b"),
+    re.compile(r"配租|分配"),
     re.compile(r"到位|到账|实际(?:使用|利用|投入)|\bpaid in\b|\bdisbursed\b"),
 )
 
