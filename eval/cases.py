@@ -19,8 +19,8 @@ from vectorstore.errors import ReportQAError
 from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
-VERSION = "2020.6"
-FINGERPRINT = "5794091e8bf87253a1edc6cce5129f1e6307b78a401cb4633f2b977314838d3b"
+VERSION = "2020.7"
+FINGERPRINT = "2d1d6fe5650fd0308fe72a1e2605fd97913737dac33ed4b0c317e3f66841215a"
 DATA = Path(__file__).parent / "data"
 
 
