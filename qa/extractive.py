@@ -333,13 +333,10 @@ def _then_alone(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
         return False
     then = [c for c in others if c.fits and not c.in_period and c.named >= 1.0 and c.surplus < 0.1]
     things = [term for term in inquiry.matcher.terms if term.essential]
-    return (
-        bool(then)
-        and Matcher(things, inquiry.library.weights).coverage(
-            best.figure.indicator, best.figure.clause.of(best.figure.passage.text)
-        )
-        < _PARTLY
-    )
+    said = best.figure.indicator + best.figure.clause.of(best.figure.passage.text)
+    if not then or all(set(term.text) <= set(said) for term in things):
+        return False  # «新增城镇就业» is «城镇新增就业»
+    return Matcher(things, inquiry.library.weights).coverage(said) < _PARTLY
 
 
 def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
@@ -393,7 +390,8 @@ def _takes_two(question: Question) -> bool:
 def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
-    if all(inquiry.names_another(*_said_around(point)) for point in found):
+    which = inquiry.question.form in (Form.LIST, Form.ENTITY, Form.FIGURE)
+    if which and all(inquiry.names_another(*_said_around(point)) for point in found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if not tells_what_is_asked(inquiry, found) or _lacks_indicator(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)

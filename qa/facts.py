@@ -190,6 +190,8 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
 # Things told as one, and the sort that they are of, of which so much is not named.
 _LISTED = re.compile(r"([^、]{2,12}(?:、[^、]{2,12})+?)等(.+)")
 _UNNAMED = 0.5
+# A name that leaves something out is the same thing's; one that says so much else instead is not.
+_REPLACED = 0.1
 _THESE = re.compile(r"这[些类几]|那[些类几]|之类|等")
 _TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
 
@@ -364,7 +366,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
         (told < _TOLD and matcher.speaks_elsewhere(around, *near))
         or matcher.neglects(*near)
         or one_of_many(inquiry, name)
-        or inquiry.names_another(*near)
+        or (surplus > _REPLACED and inquiry.names_another(*near))
     )
     lacks = 1.0 if another else matcher.lacking(*whole)
     given = inquiry.standing_out(passage, sentence)

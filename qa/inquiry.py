@@ -160,9 +160,13 @@ class Inquiry:
     def names_another(self, *texts: str) -> bool:
         """Tell whether texts name a thing like one that is asked for and that a report names in full.
 
-        Asked for «商业价值信用贷款», which is written elsewhere, «知识价值信用贷款» is another.
+        Asked for «商业价值信用贷款», which is written elsewhere, «知识价值信用贷款» is another;
+        «新增城镇就业» is «城镇新增就业».
         """
-        return any(self.library.writes(t.text) for t in self.matcher.told_in_part(*texts))
+        return any(
+            self.library.writes(term.text) and not set(term.text) <= set("".join(texts))
+            for term in self.matcher.told_in_part(*texts)
+        )
 
     def unknown_name(self) -> str | None:
         """Return a name that the question quotes and no report writes."""
