@@ -22,7 +22,6 @@ from qa.facts import (
     several_named,
 )
 from qa.inquiry import Inquiry, context
-from qa.matching import Matcher
 from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
 from qa.proportions import proportion
 from qa.question import Form, Question, supposed_amount
@@ -269,9 +268,8 @@ def _counts_another(inquiry: Inquiry, text: str) -> bool:
         return False
     start = own[0].span.end
     end = min((q.span.start for q in counts if q.span.start >= start), default=len(text))
-    things = [term for term in inquiry.matcher.terms if term.essential]
-    near = Matcher(things, inquiry.library.weights)
-    return near.coverage(text[end:]) > near.coverage(text[:end])
+    things = inquiry.matcher.of_things()
+    return things.coverage(text[end:]) > things.coverage(text[:end])
 
 
 def _counted_beside(inquiry: Inquiry, found: Candidate) -> Draft | None:
@@ -332,11 +330,11 @@ def _then_alone(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
     if best.named >= _PARTLY:
         return False
     then = [c for c in others if c.fits and not c.in_period and c.named >= 1.0 and c.surplus < 0.1]
-    things = [term for term in inquiry.matcher.terms if term.essential]
+    things = inquiry.matcher.of_things()
     said = best.figure.indicator + best.figure.clause.of(best.figure.passage.text)
-    if not then or all(set(term.text) <= set(said) for term in things):
+    if not then or all(set(term.text) <= set(said) for term in things.terms):
         return False  # «新增城镇就业» is «城镇新增就业»
-    return Matcher(things, inquiry.library.weights).coverage(said) < _PARTLY
+    return things.coverage(said) < _PARTLY
 
 
 def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:

@@ -135,6 +135,10 @@ class Matcher:
         self._all_pairs = {a + b for names in wordings for name in names for a, b in pairwise(name)}
         self._seen: dict[str, list[float]] = {}
 
+    def of_things(self) -> Matcher:
+        """Return a matcher of the essential terms alone."""
+        return Matcher([term for term in self.terms if term.essential], self._weights)
+
     def coverage(self, *texts: str) -> float:
         """Return the weighted share of the terms that the texts speak of, in [0, 1]."""
         if not self._total:

@@ -9,6 +9,7 @@ from qa import compute, wording
 from qa.inquiry import Inquiry
 from qa.points import COUNTED, Point
 from qa.question import Form
+from qa.terms import QUALIFIERS
 from vectorstore.quantity import find_quantities
 
 # So many characters that a question does not have are more than the name asked for.
@@ -16,7 +17,7 @@ _NEWS = 6
 # «10所高职院校» is found again by so many of its characters.
 _COUNT = 6
 # «12省区市以外还有哪些?» asks for no list of them.
-_BUT = re.compile(r"以外|之外|除了?")
+_BUT = re.compile(QUALIFIERS["以外"])
 _PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"

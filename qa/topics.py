@@ -142,9 +142,7 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
     passage, group = ranked[0]
     if part := _asked_part(inquiry, passage):
         return [part]
-    best = next(iter(points(inquiry)), None)
-    says_all = best is not None and best.direct >= _SAID and not best.neglects
-    if says_all and inquiry.matcher.neglects(_group_text(passage, group)):
+    if inquiry.matcher.neglects(_group_text(passage, group)) and _is_said_in_one(inquiry):
         return _saying_most(inquiry)  # the topic is of another thing
     if apart := _one_for_each(inquiry, ranked):
         return [
@@ -159,12 +157,17 @@ def key_points(inquiry: Inquiry, limit: int = 6) -> list[Point]:
         return _saying_most(inquiry)
     named = inquiry.matcher.coverage(title) >= _TITLED or _titled_by_meaning(inquiry, passage)
     if len(group) > 1 and (len(title) > 40 or not named):
-        narrow = says_all and (
-            not wording.PLURAL.search(inquiry.question.plain)
-            or inquiry.matcher.neglects(_most_found(inquiry).text)
-        )
-        return _saying_most(inquiry) if narrow else _as_found(inquiry, limit)
+        single = not wording.PLURAL.search(inquiry.question.plain)
+        narrow = single or inquiry.matcher.neglects(_most_found(inquiry).text)
+        said = narrow and _is_said_in_one(inquiry)
+        return _saying_most(inquiry) if said else _as_found(inquiry, limit)
     return _told_points(inquiry, passage, group, limit)
+
+
+def _is_said_in_one(inquiry: Inquiry) -> bool:
+    """Tell whether one sentence says all that is asked."""
+    best = next(iter(points(inquiry)), None)
+    return best is not None and best.direct >= _SAID and not best.neglects
 
 
 def _asked_part(inquiry: Inquiry, passage: Passage) -> Point | None:
