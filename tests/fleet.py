@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.serving import free_port
+from vectorstore.server import ChromaServer
 
 _T = TypeVar("_T")
 
@@ -152,3 +153,44 @@ def index(place: str | Path, folder: Path, *paths: Path) -> subprocess.Popen[str
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+# Waits after its first batch, so that a kill finds it there on any machine.
+_HELD_UP = """
+import sys
+import time
+from pathlib import Path
+from vectorstore.embedding import open_embedder
+from vectorstore.reading import read_report
+from vectorstore.server import ChromaServer
+from vectorstore.shared import SharedIndex
+from vectorstore.store import PassageStore
+
+url, database, folder, *paths = sys.argv[1:]
+
+def wait(done, total):
+    print(done, total, flush=True)
+    time.sleep(600)
+
+home = SharedIndex(ChromaServer.parse(url, database=database), Path(folder))
+PassageStore.open(home, open_embedder()).add([read_report(Path(path)) for path in paths], wait)
+"""
+
+
+def killed_indexer(server: ChromaServer, folder: Path, *paths: Path) -> tuple[int, int]:
+    """Index files into a Chroma server and kill it as it has embedded a part of them.
+
+    Returns:
+        How many sentences were embedded, and how many there were to embed.
+    """
+    indexer = subprocess.Popen(
+        [sys.executable, "-c", _HELD_UP, server.url, server.database, folder, *paths],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert indexer.stdout is not None
+    done, total = map(int, indexer.stdout.readline().split())
+    indexer.kill()
+    assert indexer.wait(20) == -signal.SIGKILL
+    assert done < total
+    return done, total

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet import ChromaProcess
+from tests.fleet import ChromaProcess, killed_indexer
 from vectorstore import manifest as manifests
 from vectorstore.chroma import Chroma, Entry
 from vectorstore.embedding import Embedder
@@ -259,42 +257,13 @@ def test_damaged_terms_of_a_replica_are_made_again(
     assert again.snapshot.lexical.scores("就业").max() > 0
 
 
-# Waits after its first batch, so that the kill finds it there on any machine.
-_KILLED = """
-import sys
-import time
-from pathlib import Path
-from vectorstore.embedding import open_embedder
-from vectorstore.reading import read_report
-from vectorstore.server import ChromaServer
-from vectorstore.shared import SharedIndex
-from vectorstore.store import PassageStore
-
-home = SharedIndex(ChromaServer.parse(sys.argv[1], database=sys.argv[2]), Path(sys.argv[3]))
-
-def wait(done, total):
-    print(done, total, flush=True)
-    time.sleep(120)
-
-PassageStore.open(home, open_embedder()).add([read_report(Path(sys.argv[4]))], wait)
-"""
-
-
 def test_the_vectors_of_a_killed_writer_are_used_by_the_next(
     server: ChromaServer, shared: Callable[[], SharedIndex], embedder: Embedder, tmp_path: Path
 ) -> None:
     source = tmp_path / "长.txt"
     lines = "".join(f"第{n}项工作完成{n}件。\n" for n in range(1, 161))
     source.write_text(f"白石县政府工作报告\n一、2030年工作回顾\n{lines}", "utf-8")
-    writer = subprocess.Popen(
-        [sys.executable, "-c", _KILLED, server.url, server.database, str(tmp_path), str(source)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert writer.stdout is not None
-    done, total = map(int, writer.stdout.readline().split())
-    writer.kill()
-    writer.wait()
+    done, total = killed_indexer(server, tmp_path, source)
     store = PassageStore.open(shared(), embedder)
     assert list(store.reports) == []
     left: list[int] = []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,16 @@ import pytest
 
 from qa.replica import Replica
 from qa.service import ReportQA
-from tests.fleet import ChromaProcess, ReplicaProcess, Reply, eventually, fetched, index
+from tests.fleet import (
+    ChromaProcess,
+    ReplicaProcess,
+    Reply,
+    eventually,
+    fetched,
+    index,
+    killed_indexer,
+)
+from vectorstore.server import ChromaServer
 
 _QUESTION = "2030年建成公园多少座？"
 _NAME = "2031年青禾市政府工作报告"
@@ -42,13 +49,9 @@ class Fleet:
         file.write_text(_text(parks), "utf-8")
         return file
 
-    def start_index(self, *paths: Path) -> subprocess.Popen[str]:
-        """Begin to index files from a machine of its own."""
-        return index(self.chroma.url, self.folder / "indexer", *paths)
-
     def index(self, *paths: Path) -> None:
-        """Index files."""
-        done = self.start_index(*paths)
+        """Index files from a machine of its own."""
+        done = index(self.chroma.url, self.folder / "indexer", *paths)
         output, _ = done.communicate(timeout=120)
         assert done.returncode == 0, output
 
@@ -146,13 +149,10 @@ def test_a_killed_indexer_leaves_the_old_state_and_the_next_one_goes_on(fleet: F
     fleet.index(fleet.write(12))
     fleet.all_answer(12)
     long = fleet.folder / "2031年白石市政府工作报告.txt"
-    lines = "".join(f"第{n}项工作完成{n}件。\n" for n in range(1, 400))
+    lines = "".join(f"第{n}项工作完成{n}件。\n" for n in range(1, 161))
     long.write_text(f"白石市政府工作报告\n一、2030年工作回顾\n{lines}", "utf-8")
-    indexer = fleet.start_index(long, fleet.write(21))
-    time.sleep(6)  # it has begun to embed
-    assert indexer.poll() is None
-    indexer.kill()
-    indexer.wait(20)
+    server = ChromaServer.parse(fleet.chroma.url)
+    killed_indexer(server, fleet.folder / "indexer", long, fleet.write(21))
     assert [_parks(replica.ask(_QUESTION)) for replica in fleet.replicas] == [12, 12]
 
     fleet.index(long, fleet.folder / f"{_NAME}.txt")  # waits until the dead one's lease runs out
