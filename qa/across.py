@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa.compute import COUNTS
-from qa.extractive import unfit
-from qa.facts import Candidate, candidates, plainer
+from qa.facts import Candidate, candidates
 from qa.inquiry import Inquiry
+from qa.misfits import plainer, unfit
 from qa.scope import Ask, Scope
 from qa.wanted import Wanted, question_for
 from vectorstore.figures import Aspect, Kind

@@ -5,30 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from qa import compute, front, wording
+from qa import front, wording
 from qa.answer import Abstention, Reason
 from qa.calculated import calculated, got_from
 from qa.citation import Draft
 from qa.drafting import Statement, draft_of, figure_stated, stated
-from qa.facts import (
-    Candidate,
-    both_parts,
-    candidates,
-    one_of_many,
-    plainer,
-    several,
-    several_named,
-)
+from qa.facts import Candidate, candidates, one_of_many
 from qa.inquiry import Inquiry, context
+from qa.misfits import plainer, unfit
 from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
 from qa.proportions import proportion
-from qa.question import Form, Question, supposed_amount
+from qa.question import Form, Question
 from qa.refusal import refusal
 from qa.second_look import told_otherwise
+from qa.several import both_parts, several, several_named
 from qa.shape import tells_what_is_asked
 from qa.statement import sentence_span
+from qa.supposed import false_premise, of_amount, verdict_on
 from qa.topics import defining, key_points, stated_or_told
 from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import find_quantities
@@ -45,12 +39,8 @@ _AIMS = re.compile(
 _OF_AIMS = re.compile(
     r"目标|预期|主要|主要预期目标|预期目标|主要目标|经济|社会|发展|经济社会发展|社会发展|指标"
 )
-_OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
-_UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
-# Among so many figures is that of the thing itself; another names it in part.
-_RIVALS, _PARTLY = 10, 0.8
 
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:
@@ -116,7 +106,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return draft_of([made])
     if form is Form.COMPARE:
         return _computed(inquiry)
-    if form in (Form.MEASURES, Form.OPEN) and (corrected := _false_premise(inquiry)):
+    if form in (Form.MEASURES, Form.OPEN) and (corrected := false_premise(inquiry)):
         return corrected
     if _OVERALL.search(inquiry.question.plain) and (answered := _in_words(inquiry)):
         return answered
@@ -129,7 +119,7 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
     keywords = form is Form.OPEN and not wording.ASKS.search(asked)
     if keywords and (in_figures := _state_in_figures(inquiry)):
         return in_figures
-    if form in (Form.ENTITY, Form.LIST) and (owner := _of_amount(inquiry)):
+    if form in (Form.ENTITY, Form.LIST) and (owner := of_amount(inquiry)):
         return owner
     if form is Form.YESNO and find_quantities(inquiry.question.plain):
         return _figure(inquiry)
@@ -165,38 +155,8 @@ def _figure(inquiry: Inquiry) -> Draft | Abstention:
     said = [stated(inquiry, found) for found in several(inquiry, ranked)]
     if len(said) == 1 and wording.EACH_OF_THEM.search(inquiry.question.plain):
         return refusal(inquiry, Reason.RELATED_ONLY, ranked[0])
-    verdict = _verdict(inquiry, ranked[0])
+    verdict = verdict_on(inquiry, ranked[0])
     return draft_of([replace(said[0], text=verdict + said[0].text), *said[1:]])
-
-
-def _false_premise(inquiry: Inquiry) -> Draft | None:
-    """Put right an amount that a question supposes: «GDP下降了6.3%,为什么?»."""
-    supposed = supposed_amount(inquiry.question.plain)
-    if supposed is None:
-        return None
-    best = next(iter(candidates(inquiry)), None)
-    if best is None or best.named < 0.8 or best.lacks > 0.2 or not best.in_period:
-        return None
-    figure = best.figure
-    if figure.quantity.unit != supposed.unit:
-        return None
-    fell = inquiry.question.aspect is Aspect.DECLINE
-    if figure.quantity.same_amount(supposed) and fell == (figure.aspect is Aspect.DECLINE):
-        return None
-    said = stated(inquiry, best)
-    lead = "The report says otherwise: " if inquiry.question.english else "报告所述不同："
-    return draft_of([replace(said, text=lead + said.text)])
-
-
-def _of_amount(inquiry: Inquiry) -> Draft | None:
-    """Tell what has the amount that a question gives: «哪个产业增长了14.3%?»."""
-    supposed = supposed_amount(inquiry.question.plain)
-    if supposed is None or supposed.unit in compute.COUNTS:
-        return None  # «6个专项» asks for the six
-    for candidate in candidates(inquiry):
-        if candidate.figure.quantity.same_amount(supposed) and candidate.in_period:
-            return draft_of([stated(inquiry, candidate)])
-    return None
 
 
 def _state_in_figures(inquiry: Inquiry) -> Draft | None:
@@ -209,24 +169,6 @@ def _state_in_figures(inquiry: Inquiry) -> Draft | None:
     if inquiry.question.form is Form.OPEN:  # a bare name asks for one figure of a time
         good = list({c.figure.period: c for c in reversed(good)}.values())[::-1]
     return draft_of([stated(inquiry, found) for found in good]) if good else None
-
-
-def _verdict(inquiry: Inquiry, found: Candidate) -> str:
-    """Return «yes» or «no» for a question that supposes an amount, else nothing."""
-    question = inquiry.question
-    supposed = supposed_amount(question.plain)
-    if question.form is not Form.YESNO or supposed is None:
-        return ""
-    value = found.figure.quantity.value
-    if _OVER.search(question.plain):
-        true = value > supposed.value
-    elif _UNDER.search(question.plain):
-        true = value < supposed.value
-    else:
-        true = value == supposed.value
-    if question.english:
-        return "Yes: " if true else "No: "
-    return "是的，" if true else "不是，"
 
 
 def _counted(inquiry: Inquiry) -> Draft | Abstention:
@@ -300,64 +242,6 @@ def _in_words(inquiry: Inquiry) -> Draft | None:
         return None
     drafted = _points(inquiry, found)
     return drafted if isinstance(drafted, Draft) else None
-
-
-def unfit(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Reason | None:
-    """Say why the best candidate does not answer, or nothing if it does."""
-    if (
-        not ranked
-        or ranked[0].covered + ranked[0].given < inquiry.thresholds.enough
-        or ranked[0].named + ranked[0].given < inquiry.thresholds.enough_named
-    ):
-        return Reason.NOT_MENTIONED
-    if ranked[0].lacks > inquiry.thresholds.missing_at_most:
-        return Reason.NOT_MENTIONED
-    if (
-        not ranked[0].in_period
-        or _without_its_like(inquiry, ranked)
-        or _then_alone(inquiry, ranked)
-    ):
-        return Reason.OTHER_PERIOD
-    return None if ranked[0].fits and not _narrower(inquiry, ranked[0]) else Reason.RELATED_ONLY
-
-
-def _then_alone(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
-    """Tell whether only another time has a figure of just what is asked, and this one's is a like thing.
-
-    «改造农村危房3.9万户» was done, «整治农村旧房7万户» is planned.
-    """
-    best, *others = ranked[:_RIVALS]
-    if best.named >= _PARTLY:
-        return False
-    then = [c for c in others if c.fits and not c.in_period and c.named >= 1.0 and c.surplus < 0.1]
-    things = inquiry.matcher.of_things()
-    said = best.figure.indicator + best.figure.clause.of(best.figure.passage.text)
-    if not then or all(set(term.text) <= set(said) for term in things.terms):
-        return False  # «新增城镇就业» is «城镇新增就业»
-    return things.coverage(said) < _PARTLY
-
-
-def _without_its_like(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:
-    """Tell whether there is no figure of the year compared with: «比2018年多了几天?»."""
-    against = wording.AGAINST_YEAR.search(inquiry.question.plain)
-    changed = ranked[0].figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
-    if against is None or (changed and not against["speed"]):
-        return False
-    like = [c for c in ranked if c.figure.indicator == ranked[0].figure.indicator]
-    return not any(against[1] in c.figure.period for c in like)
-
-
-def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
-    """Tell whether a figure is of a part only: asked for «医院», «县级中医医院» is one kind."""
-    terms = inquiry.matcher.terms
-    short = len(terms) == 1 and len(terms[0].text) <= 2
-    if not short or found.figure.aspect is not Aspect.LEVEL:
-        return False
-    bare = wording.ADDED.sub("", found.figure.indicator, count=1)
-    pairs = ["".join(pair) for pair in pairwise(bare)]
-    said = " ".join((inquiry.question.plain, *terms[0].names))
-    asked = sum(pair in said for pair in pairs)
-    return asked < 0.4 * len(pairs) and found.surplus > inquiry.thresholds.narrower
 
 
 def _computed(inquiry: Inquiry) -> Draft | Abstention:

@@ -7,15 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa import wording
-from qa.compute import COUNTS
-from qa.fitting import LEVELS, bonus, fits, in_period
+from qa.fitting import bonus, fits, in_period
 from qa.inquiry import Inquiry, context
-from qa.matching import MEASURE, Matcher
-from qa.question import Question
+from qa.matching import MEASURE
 from qa.statement import sentence_span
 from vectorstore.figures import Aspect, Figure
 from vectorstore.quantity import Bound
-from vectorstore.report import Part, Span
 
 # All figures of so many of the best paragraphs are judged, of as many more those that name so much.
 _PASSAGES, _FURTHER, _NAMING = 12, 8, 0.6
@@ -34,8 +31,6 @@ _ADORNMENT = re.compile(
 _EFFECT = re.compile(
     r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
 )
-# So many of the best figures that name a thing are compared for which names it alone.
-_RIVALS = 4
 # One of so many may go before the best.
 _NEXT_BEST = 12
 # An indicator with less besides is just the one that is asked for.
@@ -49,6 +44,12 @@ _TIMELY = 1.2
 _TOLD = 0.7
 # What colours a question may be put in other words: «开工建设» for «开工».
 _PASSED_OVER = 0.2
+# Things told as one, and the sort that they are of, of which so much is not named.
+_LISTED = re.compile(r"([^、]{2,12}(?:、[^、]{2,12})+?)等(.+)")
+_UNNAMED = 0.5
+# A name that leaves something out is the same thing's; one that says so much else instead is not.
+_REPLACED = 0.1
+_THESE = re.compile(r"这[些类几]|那[些类几]|之类|等")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,141 +166,6 @@ def _says_as_much(candidate: Candidate, best: Candidate) -> bool:
     """Tell whether a candidate fits and is named no worse than the best, which does not."""
     answers = candidate.fits and candidate.in_period and candidate.lacks <= best.lacks
     return answers and candidate.named >= best.named
-
-
-def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
-    """Return the figure of just the asked indicator, if the best one is of a narrower one.
-
-    Asked how much «网络零售额» grew, the growth of «农产品网络零售额» is another
-    indicator when the report gives «网络零售额» itself, though only its level.
-    """
-    best = ranked[0]
-    for other in ranked[1:20]:
-        if (
-            best.surplus - other.surplus > 0.25
-            and other.in_period
-            and other.figure.kind is best.figure.kind
-            and not other.fits
-            and other.named >= best.named
-            and other.surplus < 0.1
-        ):
-            return other
-    return None
-
-
-# Things told as one, and the sort that they are of, of which so much is not named.
-_LISTED = re.compile(r"([^、]{2,12}(?:、[^、]{2,12})+?)等(.+)")
-_UNNAMED = 0.5
-# A name that leaves something out is the same thing's; one that says so much else instead is not.
-_REPLACED = 0.1
-_THESE = re.compile(r"这[些类几]|那[些类几]|之类|等")
-_TOGETHER = re.compile(r"分别|各(?:是|为|有|自)?|以及|和|与|及|、|both|respectively|\band\b|跟")
-
-
-def several(
-    inquiry: Inquiry, ranked: Sequence[Candidate], *, compared: bool = False
-) -> list[Candidate]:
-    """Return the best candidate, and where more are asked for, one for each thing asked.
-
-    More are asked for by two years, or by names joined as in «A和B分别…». A further
-    candidate must speak of a term, or of a year, that those before it leave out.
-    """
-    best = ranked[0]
-    question = inquiry.question
-    if compared and (halves := both_parts(question, ranked)):
-        return halves
-    if each := several_named(inquiry, ranked, compared=compared):
-        return each
-    chosen = [best]
-    if not (compared or len(question.years) > 1 or _TOGETHER.search(question.plain)):
-        return chosen
-    for other in ranked[1:40]:
-        if len(chosen) == 5 or not (other.in_period and other.fits):
-            continue
-        if other.figure.quantity.unit != best.figure.quantity.unit:
-            continue
-        if other.covered < 0.5 or other.named < 0.3:
-            continue
-        new_year = len(question.years) > 1 and other.figure.period not in {
-            c.figure.period for c in chosen
-        }
-        if (new_year and other.named >= best.named - 0.15) or (
-            len(question.years) < 2 and _adds(inquiry, chosen, other)
-        ):
-            chosen.append(other)
-    if compared and len(chosen) == 1:
-        chosen += [c for c in ranked[1:] if _twin(best, c)][:1]
-    return sorted(chosen, key=lambda c: (c.figure.period, c.figure.passage.number, c.figure.span))
-
-
-def both_parts(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Return what was reached and what is aimed at, where a question compares the two."""
-    if not question.spans_parts:
-        return []
-    halves = [
-        next((c for c in ranked if c.figure.passage.part is part and c.fits), None)
-        for part in (Part.REVIEW, Part.PLAN)
-    ]
-    found = [c for c in halves if c is not None and c.named >= 0.5 and c.lacks < 0.5]
-    return found if len(found) == 2 and _alike(found) else []
-
-
-def several_named(
-    inquiry: Inquiry, ranked: Sequence[Candidate], *, compared: bool = False
-) -> list[Candidate]:
-    """Return a figure for each thing named, where no figure is of them all: «A和B一共多少?»."""
-    essential = [term for term in inquiry.matcher.terms if term.essential]
-    joined = compared or _TOGETHER.search(inquiry.question.plain)
-    if not joined or len(essential) < 2 or len(inquiry.question.years) > 1:
-        return []
-    found: dict[Span, Candidate] = {}
-    for term in essential:
-        alone = Matcher([term], inquiry.library.weights)
-        naming = [
-            c for c in ranked if c.in_period and c.fits and alone.coverage(c.figure.indicator) > 0.9
-        ][:_RIVALS]
-        if not naming and term.hard:
-            return []
-        literal = [c for c in naming if term.text in c.figure.indicator]
-        told = any(term.text in c.figure.indicator for c in found.values())
-        naming = literal if literal and not told else naming
-        if not naming or any(c.figure.span in found for c in naming):
-            continue  # a figure told already names this as well
-        best = min(naming, key=lambda c: _extra(alone, c))
-        found.setdefault(best.figure.span, best)
-    chosen = list(found.values())
-    return chosen if len(chosen) > 1 and (_alike(chosen) or not compared) else []
-
-
-def _extra(alone: Matcher, candidate: Candidate) -> float:
-    """Return, to a tenth, how much else the indicator names: «软件和信息服务业» for «服务业»."""
-    return round(alone.surplus(candidate.figure.indicator), 1)
-
-
-def _alike(found: Sequence[Candidate]) -> bool:
-    """Tell whether figures can be computed with each other: «达到48个» and «增至12家» can."""
-    kinds = {
-        (
-            "个" if c.figure.quantity.unit in COUNTS else c.figure.quantity.unit,
-            Aspect.LEVEL if c.figure.aspect in LEVELS else c.figure.aspect,
-        )
-        for c in found
-    }
-    return len(kinds) == 1
-
-
-def _twin(one: Candidate, other: Candidate) -> bool:
-    """Tell whether two figures are coordinated: «城乡居民收入分别增长8.7%、9.8%»."""
-    a, b = one.figure, other.figure
-    return (a.clause, a.aspect, a.quantity.unit) == (b.clause, b.aspect, b.quantity.unit)
-
-
-def _adds(inquiry: Inquiry, chosen: Sequence[Candidate], other: Candidate) -> bool:
-    """Tell whether a candidate names a term that none before it names."""
-    named = " ".join(c.figure.indicator for c in chosen)
-    missing = inquiry.matcher.missing(named)
-    still = set(inquiry.matcher.missing(f"{named} {other.figure.indicator}"))
-    return any(term not in still for term in missing)
 
 
 def _fuller(figure: Figure, figures: Sequence[Figure], owners: Sequence[str]) -> str:
