@@ -96,7 +96,9 @@ def simplified(text: str) -> str:
 
 
 def is_english(text: str) -> bool:
-    """Tell whether a question is asked in English: Latin letters outweigh Han characters."""
+    """Tell whether a question is asked in English: by its first word, or by more words than Han characters."""
+    if wording.ASKS_IN_ENGLISH.match(text):
+        return True
     latin = len(re.findall(r"[A-Za-z]+", text))
     han = len(re.findall(r"[\u4e00-\u9fff]", text))
     return latin >= 3 and latin > han / 2
@@ -166,7 +168,7 @@ def parts_of(text: str) -> list[str]:
     lead = ""
     for piece in re.split(
         r"(?<=[?？;；])|[,，](?=(?:同比|比上年)?(?:增长|提高|上升|下降)了?多少)"
-        r"|[,，](?=[^,，]{2,12}又.{0,6}(?:多少|几))"
+        r"|[,，](?=[^,，]{2,12}又.{0,6}(?:多少|几|什么|哪些|怎[么样]))"
         r"|(?<=[人次家户个座条项吨亩])[,，](?=(?:一共|总共|又|还|共)?[\u4e00-\u9fff]{1,4}了?多少(?:钱|元|人|家|吨|公里))"
         r"|(?<=多少)[,，](?=(?:还有|以及|另外|同时|顺便).{2,20}多少)"
         r"|[,，](?=(?:[今明去]年|(?:19|20)\d\d年)?的?(?:预期|计划)?目标(?:又|呢|是|为|定)?.{0,6}多少)",

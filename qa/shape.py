@@ -29,6 +29,12 @@ _TOLD_BY = (
     (wording.HELD_WHERE, wording.HELD_THERE),
     (wording.ANOTHER_HEAD, wording.ANOTHER_HEAD),
 )
+# Who did it is told only by what speaks of the deed: «是哪几家单位出资组建的?».
+_WHO_DID = re.compile(
+    r"[是由](?:谁|(?:哪|什么)[些几一]?[家个所]?(?:单位|企业|公司|机构|部门|高校|大学|学校|医院|国家|地方))(?:来|去)?(?:共同|联合|一起)?"
+    r"([^是由的,，?？]{2,8})的?[?？]?$"
+)
+_NAME_OF = re.compile(r"\b(?:name of|(?:is|was|are|were) .+ (?:called|named))\b")
 _FOUNDED = re.compile(
     r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
 )
@@ -41,6 +47,8 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
     if question.form is Form.OPEN and not _has_attribute(inquiry, told):
+        return False
+    if _passes_over_deed(inquiry, found) or _leaves_nameless(inquiry, told):
         return False
     for asks, tells in _TOLD_BY:
         if asks.search(question.plain):
@@ -91,6 +99,25 @@ def _has_attribute(inquiry: Inquiry, told: str) -> bool:
     return not named or any(term not in missing for term in named)
 
 
+def _passes_over_deed(inquiry: Inquiry, found: Sequence[Point]) -> bool:
+    """Tell whether points say nothing of the deed whose doer is asked for."""
+    asked = _WHO_DID.search(inquiry.question.plain)
+    if asked is None:
+        return False
+    told = "".join(p.passage.sentences[p.sentence].of(p.passage.text) for p in found)
+    deed = [term for term in inquiry.matcher.terms if term.text in asked[1]]
+    missing = inquiry.matcher.missing(told)
+    return bool(deed) and not set(asked[1]) & set(told) and all(term in missing for term in deed)
+
+
+def _leaves_nameless(inquiry: Inquiry, told: str) -> bool:
+    """Tell whether a text has the thing whose name is asked for in English, but not its name."""
+    if not _NAME_OF.search(inquiry.question.plain) or "“" in told:
+        return False
+    sorts = [name for term in inquiry.matcher.terms for name in term.names if name in told]
+    return bool(sorts) and not _named_before(sorts, told, "")
+
+
 def _called(inquiry: Inquiry, sort: str) -> list[str]:
     """Return what a sort of thing is called in the report: «高速» for «高速公路»."""
     return [
@@ -107,11 +134,18 @@ def _gives_name(sorts: Collection[str], told: str, asked: str) -> bool:
 
     «礼嘉智慧公园建成投用» names the park, «成立全市首家绿色银行» no bank.
     """
-    own = [
-        clause for clause in re.split(r"[,，;；]", told) if any(sort in clause for sort in sorts)
-    ]
-    told = ",".join(own) or told
+    clauses = re.split(r"[,，;；]", told)
+    for length in (2, 1):  # «智慧公园» is a 公园, and at least some 园
+        own = [c for c in clauses if any(s in c for s in sorts if len(s) >= length)]
+        if own:
+            told = ",".join(own)
+            break
     if "“" in told or len(set(told) - set(asked)) >= _NEWS:
         return True
+    return _named_before(sorts, told, asked)
+
+
+def _named_before(sorts: Collection[str], told: str, asked: str) -> bool:
+    """Tell whether a name that the question does not say stands before one of some sort."""
     before = re.findall(rf"([\u4e00-\u9fff]{{2,8}}?)(?:{'|'.join(map(re.escape, sorts))})", told)
     return any(len(set(_FOUNDED.sub("", name)) - set(asked)) > 1 for name in before)

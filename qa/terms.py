@@ -181,6 +181,9 @@ def _loose_english(text: str, writes: Writes, proper: Collection[str]) -> Iterat
     """
     words = re.findall(r"[\u4e00-\u9fff]+|(?<![a-z0-9])[a-z][a-z0-9.+&'-]+", text)
     while words:
+        if not words[0].isascii():  # a name typed in characters, or put in them by its sound
+            yield from _named_terms(words.pop(0), writes)
+            continue
         size, found = _translated(words, writes)
         if found:
             yield Term(found[0], found, hard=False)
