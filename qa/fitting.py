@@ -16,6 +16,11 @@ _SHARE_OF = re.compile(r"(?:率|比重|占比|比例)$")
 _ADDED = re.compile(r"新增|累计|合计|净增|新建|建成|改造|完成|治理|培育|引进|实施|创建|减负")
 # What tells how much there is or was.
 LEVELS = frozenset((Aspect.LEVEL, Aspect.CHANGE_TO, Aspect.CHANGE_FROM))
+# What is left out of an amount is not the amount.
+_CUT = re.compile(r"压减|削减|节约|节省|压缩|核减|减少|减免")
+_LESS = re.compile(
+    r"[减削压缩砍降免轻]|节约|节省|省[了下出]|(?<!多)少[了花缴交付]|\b(?:cut|sav|reduc|less|reliev)"
+)
 _IN_ALL = re.compile(r"累计|总|共有|共计")
 # A round number that was passed is less than the number itself: «迈上6万亿元台阶».
 _STEP, _PASSED = re.compile(r"台阶|大关|关口"), 0.3
@@ -58,6 +63,8 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     anew = wording.ADDED.search(question.plain) and question.form is not Form.COMPARE
     if anew and _not_anew(figure):
         return False
+    if _CUT.match(figure.indicator) and not _LESS.search(question.plain):
+        return False  # by how much a thing was cut is not how much there is
     changed = figure.aspect in (Aspect.GROWTH, Aspect.DECLINE)
     if changed and whole:
         return False  # how much of the whole it is, not how much it grew

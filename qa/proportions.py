@@ -34,6 +34,7 @@ def _share(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
     sides = _SIDES.split(inquiry.question.plain, maxsplit=1)
     if len(sides) != 2:
         return None
+    sides[0] = re.split(r"[,，(]", sides[0])[-1]  # «研发强度(研发经费占…)»
     part, whole = (_level_of(inquiry, ranked, side) for side in sides)
     if part is None or whole is None or part.figure == whole.figure:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from qa import compute, wording
 from qa.inquiry import Inquiry
 from qa.points import COUNTED, Point
-from qa.question import Form
+from qa.question import Form, supposed_amount
 from qa.terms import QUALIFIERS
 from vectorstore.quantity import find_quantities
 
@@ -47,6 +47,9 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
     if question.form is Form.OPEN and not _has_attribute(inquiry, told):
+        return False
+    why = wording.ASKS_CAUSE.search(question.plain) and supposed_amount(question.plain) is None
+    if why and not wording.CAUSE.search(told):
         return False
     if _passes_over_deed(inquiry, found) or _leaves_nameless(inquiry, told):
         return False

@@ -135,6 +135,11 @@ SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)年(?!内|来|间|后|前|期|以上|�
 # Asks for more than one thing.
 PLURAL = re.compile(r"哪些|哪几|(?<!为)什么|都|分别|、|measures|steps|actions|plans|,")
 WHY = re.compile(r"为什么|为何|为啥|凭什么|原因|\bwhy\b")
+# … which «为什么说…» does not ask for.
+ASKS_CAUSE = re.compile(r"(?:为什么|为何|为啥|凭什么)(?!说|叫|称)|原因|\bwhy\b")
+CAUSE = re.compile(
+    r"因|由于|受|针对|为了|影响|导致|制约|压力|需要|需求|不足|问题|困难|旨在|使得|致|挑战|机遇|风险|要求|有利|优势"
+)
 # What asks for a share of a whole.
 OF_A_WHOLE = re.compile(
     r"占.{0,12}(?:比重|比例|多少|几成|百分之)|占比|比重|share of (?:[\w ]+['’]s )?(?:gdp|the economy|total|output)|account(?:s|ed)? for|what (?:share|percentage|proportion) of (?!.*growth)"
@@ -341,7 +346,7 @@ PROBLEMS = re.compile(
 
 # What people say of themselves before they ask.
 ASKER = re.compile(
-    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*|(?:我|咱|俺|本人)[^?？多少几]{0,24}?(?:想问问?|想晓得|想知道|想了解|请问|问一下|问问|听说)[:：,，]?\s*)"
+    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*|[^,，。?？:：]{2,10}(?:想|要)(?:了解|知道|请教|打听|问)(?:一下|问)?[:：,，]\s*|(?:我|咱|俺|本人)[^?？多少几]{0,24}?(?:想问问?|想晓得|想知道|想了解|请问|问一下|问问|听说)[:：,，]?\s*)"
 )
 
 # Orders to the system inside a question: how to answer is not for the question to say.
