@@ -99,8 +99,10 @@ def _plain_first(inquiry: Inquiry, ranked: list[Candidate]) -> list[Candidate]:
         return planned or (not new and bool(anew))
 
     def literal(candidate: Candidate) -> bool:
-        indicator = candidate.figure.indicator
-        return len(indicator) > 2 and indicator in question.plain
+        indicator, asked = (
+            text.replace("总产", "产") for text in (candidate.figure.indicator, question.plain)
+        )
+        return len(indicator) > 2 and indicator in asked
 
     for other in () if literal(ranked[0]) else ranked[1:12]:
         # «事故起数、死亡人数分别下降…»: of two that the clause names, the one asked for

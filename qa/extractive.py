@@ -273,7 +273,8 @@ def _points(inquiry: Inquiry, found: Sequence[Point]) -> Draft | Abstention:
     if not found or all(p.neglects for p in found) or not _enough(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     which = inquiry.question.form in (Form.LIST, Form.ENTITY, Form.FIGURE)
-    if which and all(inquiry.names_another(*_said_around(point)) for point in found):
+    beside = [found[0].passage.text] if len(found) > 1 else []
+    if which and all(inquiry.names_another(*_said_around(p), *beside) for p in found):
         return refusal(inquiry, Reason.NOT_MENTIONED)
     if not tells_what_is_asked(inquiry, found) or _lacks_indicator(inquiry, found):
         return refusal(inquiry, Reason.NOT_MENTIONED)

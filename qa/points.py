@@ -19,7 +19,9 @@ EDGE = " ,，;；:：。！!？?、"
 _DATED = re.compile(r"\d+月(?:\d+日)?|\d{4}年|\d+日")
 # So much of an answer must be new.
 _MORE = 0.35
-_SO_MANY = re.compile(r"(\d+|[二两三四五六七八九十]+)[个大项种类条张]")
+_SO_MANY = re.compile(
+    r"(\d+|[二两三四五六七八九十]+)[个大项种类条张](?P<thing>(?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){2,8})?"
+)
 # What is named by its number: «三大生态安全屏障», «10件民生实事».
 COUNTED = re.compile(
     r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
@@ -193,23 +195,27 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
 
 
 def in_parallel(inquiry: Inquiry) -> list[Point]:
-    """Return the first clauses of as many sentences in a row as are asked for, if they open alike.
+    """Return the first clauses of as many sentences as are asked for, if they open or end alike.
 
-    «着力稳就业,…。着力稳金融,…。» are two of the six that «六稳» counts.
+    «着力稳就业,…。着力稳金融,…。» are two of the six that «六稳» counts, «打造数智产业集群。…»
+    is one of «六大产业集群».
     """
     asked = _SO_MANY.search(inquiry.question.plain)
-    number = find_quantities(asked[0]) if asked else []
-    if not number or number[0].value < _IN_A_ROW:
+    number = find_quantities(f"{asked[1]}个") if asked else []
+    if asked is None or not number or number[0].value < _IN_A_ROW:
         return []
+    thing = asked["thing"]
     for best in points(inquiry)[:_LIKELY]:
         passage = best.passage
-        openings = [span.of(passage.text)[:_ALIKE] for span in passage.sentences]
-        alike = [i for i, words in enumerate(openings) if words == openings[best.sentence]]
-        if len(alike) == number[0].value:
-            return [
-                replace(best, span=clause_spans(passage, index)[0], sentence=index)
-                for index in alike
-            ]
+        firsts = [clause_spans(passage, index)[0] for index in range(len(passage.sentences))]
+        clauses = [span.of(passage.text).strip(EDGE) for span in firsts]
+        opening = clauses[best.sentence][:_ALIKE]
+        for alike in (
+            [i for i, clause in enumerate(clauses) if clause.startswith(opening)],
+            [i for i, c in enumerate(clauses) if thing and c.endswith(thing) and asked[0] not in c],
+        ):
+            if len(alike) == number[0].value:
+                return [replace(best, span=firsts[i], sentence=i) for i in alike]
     return []
 
 

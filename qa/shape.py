@@ -18,6 +18,7 @@ _NEWS = 6
 _COUNT = 6
 # «12省区市以外还有哪些?» asks for no list of them.
 _BUT = re.compile(QUALIFIERS["以外"])
+_NUMBER = re.compile(r"((?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处]?)(.*)")
 _PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
@@ -74,13 +75,17 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
 
 def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     """Tell whether a text has but the number of things that are asked for: «10所高职院校入选…»."""
+    asked = wording.QUOTES.sub("", asked)
     counted = COUNTED.search(asked) or _PLACES.search(asked)
     sort = wording.SO_MANY_OF.search(asked)
     name = sort[1] if sort else counted[0][:_COUNT] if counted else None
     if name is None or len(found) > 1 or _BUT.search(asked):
         return False
-    clauses = re.split(r"[,，;；。]", found[0].text)
-    named = [clause for clause in clauses if name in clause]
+    so_many = _NUMBER.match(counted[0]) if counted else None
+    behind = f"{so_many[2]}{so_many[1]}" if so_many and so_many[2] else name  # «灯塔工厂3家»
+    clauses = re.split(r"[,，;；。]", wording.QUOTES.sub("", found[0].text))
+    named = [clause for clause in clauses if behind in clause]
+    named = named or [clause for clause in clauses if name in clause]
     return bool(named) and not any(_lists(clause, name) for clause in named)
 
 
