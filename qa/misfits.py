@@ -9,6 +9,7 @@ from qa import wording
 from qa.answer import Reason
 from qa.facts import Candidate
 from qa.inquiry import Inquiry
+from qa.matching import MEASURE
 from vectorstore.figures import Aspect
 
 # Among so many figures is that of the thing itself; another names it in part.
@@ -86,7 +87,7 @@ def _narrower(inquiry: Inquiry, found: Candidate) -> bool:
     short = len(terms) == 1 and len(terms[0].text) <= 2
     if not short or found.figure.aspect is not Aspect.LEVEL:
         return False
-    bare = wording.ADDED.sub("", found.figure.indicator, count=1)
+    bare = MEASURE.sub("", wording.ADDED.sub("", found.figure.indicator, count=1))
     pairs = ["".join(pair) for pair in pairwise(bare)]
     said = " ".join((inquiry.question.plain, *terms[0].names))
     asked = sum(pair in said for pair in pairs)

@@ -12,12 +12,15 @@ from qa.facts import Candidate
 from qa.fitting import LEVELS
 from qa.inquiry import Inquiry
 from qa.matching import Matcher
+from qa.terms import chinese_terms
 
 # A side of a share must be named by so much of an indicator, and so little besides.
 _NAMED, _BESIDES = 0.8, 0.8
 # The count of an average need only be of the same thing.
 _ALIKE = 0.5
 _SIDES = re.compile(r"相当于|占了?到?|是|equal to|share of|percent(?:age)? of")
+
+_CLAUSE_END = re.compile(r"[,，()]")
 
 
 def proportion(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
@@ -34,7 +37,8 @@ def _share(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
     sides = _SIDES.split(inquiry.question.plain, maxsplit=1)
     if len(sides) != 2:
         return None
-    sides[0] = re.split(r"[,，(]", sides[0])[-1]  # «研发强度(研发经费占…)»
+    # «…研发强度(研发经费占gdp)大约…»
+    sides = [_CLAUSE_END.split(sides[0])[-1], _CLAUSE_END.split(sides[1])[0]]
     part, whole = (_level_of(inquiry, ranked, side) for side in sides)
     if part is None or whole is None or part.figure == whole.figure:
         return None
@@ -50,7 +54,10 @@ def _level_of(inquiry: Inquiry, ranked: Sequence[Candidate], side: str) -> Candi
     """Return the level that one side of a share names, of the year that it names."""
     things = [term for term in inquiry.matcher.terms if term.essential]
     # «2031年目标相当于2030年的百分之几?»: the thing is named once
-    terms = [term for term in things if term.text in side] or things
+    terms = [term for term in things if term.text in side]
+    if not terms and not inquiry.question.english:  # «占gdp» is one term
+        terms = [t for t in chinese_terms(side, inquiry.library.writes) if t.essential]
+    terms = terms or things
     if not terms:
         return None
     alone = Matcher(terms, inquiry.library.weights)

@@ -19,6 +19,9 @@ _COUNT = 6
 # «12省区市以外还有哪些?» asks for no list of them.
 _BUT = re.compile(QUALIFIERS["以外"])
 _NUMBER = re.compile(r"((?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处]?)(.*)")
+_SO_MANY = re.compile(r"哪[“\"]?(\d+|[二两三四五六七八九十]+)[个大项种类条张家所座位]")
+_COUNTS_OUT = re.compile(r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张]")
+_ITEMS = re.compile(r"[、,，;；。]|[和与及]")
 _PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
 _ATTRIBUTE = re.compile(
     r"的((?:(?![是哪什几谁])[\u4e00-\u9fff]){2,6}?)(?:给我|告诉我|呢|吧|啊)?[?？。]?$"
@@ -62,7 +65,9 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
         asked = sort[1] or sort[2]
         sorts = {asked, asked[-1], *_called(inquiry, asked)}
         return _gives_name(sorts, told, question.plain)
-    if question.form is Form.LIST and _only_counted(question.plain, found):
+    if question.form is Form.LIST and (
+        _only_counted(question.plain, found) or _too_few(question.plain, found)
+    ):
         return False
     if wording.WHICH_PLACE.search(question.plain):
         return wording.PLACE.search(told) is not None
@@ -87,6 +92,16 @@ def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     named = [clause for clause in clauses if behind in clause]
     named = named or [clause for clause in clauses if name in clause]
     return bool(named) and not any(_lists(clause, name) for clause in named)
+
+
+def _too_few(asked: str, found: Sequence[Point]) -> bool:
+    """Tell whether points name fewer things than are asked for: «哪五个“长”?»."""
+    so_many = _SO_MANY.search(asked)
+    number = find_quantities(f"{so_many[1]}个") if so_many else []
+    told = "、".join(point.text for point in found)
+    if so_many is None or not number or _COUNTS_OUT.search(told):
+        return False
+    return len(_ITEMS.findall(told)) + 1 < number[0].value
 
 
 def _lists(clause: str, counted: str) -> bool:

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from qa.english_names import english_names
 from qa.lexicon import lexicon
 from qa.pinyin import readings
 from qa.question import is_english, plain
+from qa.terms import how_common
 from vectorstore.report import Report
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
@@ -20,6 +22,8 @@ _LATIN_RUN = re.compile(r"[a-z]{4,}")
 # A name within an English sentence, not its first word.
 _CAPITALISED = re.compile(r"(?<=[a-z,;'’] )[A-Z][a-z]{5,}\b")
 _SIZES = (4, 3)
+# A word that jieba's dictionary has met so often is no chance run of characters.
+_COMMON = 300
 
 
 class Spelling:
@@ -27,6 +31,11 @@ class Spelling:
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self._text = "\n".join(p.text for report in reports for p in report.passages)
+
+    @cached_property
+    def _pairs(self) -> frozenset[str]:
+        """The pairs of characters that stand side by side."""
+        return frozenset(a + b for a, b in pairwise(self._text))
 
     @cached_property
     def _sounds(self) -> dict[str, str]:
@@ -76,6 +85,22 @@ class Spelling:
                     odd = _difference(typed, meant) if meant else None
                     if meant and odd is not None and not self._in_word(question, start + odd):
                         question = question[:start] + meant + question[start + size :]
+        return self._short_words(question, topics)
+
+    def _short_words(self, question: str, topics: str) -> str:
+        """Put words of two characters right: «策所» is no word, and «厕所» one of the reports."""
+        for match in re.finditer(r"(?=([\u4e00-\u9fff]{2}))", topics):
+            start, typed = match.start(), match[1]
+            if question[start : start + 2] != typed or typed in self._pairs:
+                continue
+            meant = self._by_sound.get("".join(map(_sound, typed)), "")
+            linking = set(typed + meant) & self._LINKS
+            if len(meant) != 2 or _difference(typed, meant) is None or linking:
+                continue
+            beside = (question[max(0, start - 1) : start + 1], question[start + 1 : start + 3])
+            common = self._begins(meant) and how_common(meant) >= _COMMON
+            if common and not any(map(how_common, (typed, *beside))):
+                question = question[:start] + meant + question[start + 2 :]
         return question
 
     def romanised(self, names: Iterable[str]) -> frozenset[str]:
@@ -128,7 +153,7 @@ class Spelling:
         if question[place] in self._LINKS:
             return True
         pairs = (question[max(0, place - 1) : place + 1], question[place : place + 2])
-        return any(len(pair) == 2 and pair in self._text for pair in pairs)
+        return any(pair in self._pairs for pair in pairs)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -424,6 +424,13 @@ def _names_one(word: str, tag: str) -> bool:
     )
 
 
+def how_common(run: str) -> int:
+    """Return how often jieba's dictionary has met a word of two characters or more, 0 for no word."""
+    words = _segmenter().dt
+    words.check_initialized()
+    return int(words.FREQ.get(run, 0)) if len(run) > 1 else 0
+
+
 @cache
 def _segmenter() -> Any:
     """Return jieba's tagger; its dictionary costs a second, so only a question that needs it pays."""

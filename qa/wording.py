@@ -24,7 +24,7 @@ SO_MANY_OF = re.compile(
 )
 # Asks which ones something was done to: «要建成哪条线?»
 DONE_WHICH = re.compile(
-    r"(建成|开工|开通|引进|成立|启动|新建|签约|获批|入选|举办|通车|创建|发布|关闭|取消|淘汰)(?:建设)?了?(?:哪|什么|啥)"
+    r"(建成|开工|开通|引进|成立|启动|新建|签约|获批|入选|举办|通车|创建|发布|关闭|取消|淘汰)(?:(?:建设)?了?(?:哪|什么|啥)|的[^,，]{2,10}(?:有|是)哪)"
 )
 # Asks which ones they are, and for no number of any: «哪些产业迈上了万亿规模?»
 WHICH_THINGS = re.compile(
@@ -293,7 +293,7 @@ PLACE = re.compile(
 )
 # Asks where something is held, which nothing tells without a word of place.
 HELD_WHERE = re.compile(
-    r"(?:(?:在|到)哪|哪(?:里|儿|座|个?(?:城市|地方|国家|场馆))|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?[呀啊呢嘛吗]?(?:[?？。]|$))|(?:修|建|坐落|位|设|落)[在于]哪(?:里|儿|个?(?:区|县|城市|省))|\bwhere\b.*\b(?:held|hosted|take place)\b"
+    r"(?:(?:在|到)哪|哪(?:里|儿|座|个?(?:城市|地方|国家|场馆))|什么地方|何处).{0,10}(?:举行|举办|召开|开赛|比赛|开幕|起跑|[办开]的?[呀啊呢嘛吗]?(?:[?？。]|$))|(?:修|建|坐落|位|设|落)[在于]哪(?:里|儿|个?(?:区|县|城市|省))|\b(?:where|which (?:district|city|country|town|venue|place))\b.*\b(?:held|hosts?|hosted|take place)\b"
 )
 HELD_THERE = re.compile(r"[在于][\u4e00-\u9fff“]{2,}|落户|走进|来到")
 WHICH_DAYS = re.compile(r"哪几天|哪些天|(?:what|which) (?:days|dates)")

@@ -32,6 +32,14 @@ REFUSED = (
     "前任市长是谁?",
     "What was the forest coverage rate in Elbonia?",
     "How many domestic flights does Jiangbei Airport have?",
+    "How fast did the GDP of Wanzhou district grow in 2019?",
+    "What is the name of the green bank that was founded in 2019?",
+    "In which city will the Smart China Expo be held in 2020?",
+    "成立的绿色银行是哪家银行?",
+    "2019年一般公共预算支出是多少亿元?",
+    "空气质量优良天数的目标为什么定得比去年低?",
+    "联合微电子中心是由哪些单位出资的?",
+    "“五长制”是哪五个长?",
 )
 ANSWERED = (
     ("政府今年的任务里,新建多少个5G基站?", "3万"),
@@ -45,6 +53,13 @@ ANSWERED = (
     ("对东盟的进出口增长了多少?", "43.2%"),
     ("今年柑橘、榨菜这些特色产业基地要建多少亩?", "100万亩"),
     ("forest coverage, Chongqing, 2019", "50.1%"),
+    ("去年人均GDP过了多少美元的关口?", "1万美元"),
+    ("报告要求把哪里的龙文化产业做大?", "铜梁"),
+    ("乡下卫生侧所普及率有多高?", "79.7%"),
+    ("航空货运有多少吨?", "41万吨"),
+    ("家长想了解:今年公办幼儿园在园幼儿要占多少?", "50%"),
+    ("Which Huawei project landed in Chongqing in 2019?", "鲲鹏"),
+    ("What is 云长制?", "The report says"),
     ("How many invention patents are there per 10,000 people?", "10.5"),
     ("On which days in April was Xi Jinping in Chongqing?", "4月15日至17日"),
 )
@@ -65,6 +80,8 @@ COMPUTED = (
     ("绿色矿山比绿色工厂多建了多少家?", "59家"),
     ("高速公路通车总里程是轨道交通运营里程的多少倍?", "9.83倍"),
     ("高技术制造业和战略性新兴产业增速之差是?", "1个百分点"),
+    ("高新技术企业从2019年超过3100家到2020年的3500家,大概要增加多少家?", "400家"),
+    ("按研发经费和GDP算,2019年的研发投入(研发经费占GDP)是百分之几?", "1.95%"),
     ("5G基站去年和今年一共多少个?", "4万个"),
     (
         "What's the gap between the growth of the electronics and materials industries?",
