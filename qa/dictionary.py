@@ -18,13 +18,28 @@ _ASIDE = re.compile(r"\(.*?\)|\[.*?\]")
 _LEAD = re.compile(r"^(?:to|an?|the) ")
 # Plural -> singular; the first ending that fits.
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+_BRITISH = (
+    (re.compile(r"tre(s?)\b"), r"ter\1"),
+    (re.compile(r"(?<=[a-z]{2})our(s?)\b"), r"or\1"),
+    (re.compile(r"(?<=[a-z]{3})is(e[sd]?|ing|ation)\b"), r"iz\1"),
+    (re.compile(r"gramme(s?)\b"), r"gram\1"),
+)
 
 
 def chinese(phrase: str) -> tuple[str, ...]:
     """Return the Chinese words of two characters or more whose entry gives `phrase`."""
     words = _by_gloss()
-    found = words.get(phrase, ())
-    return tuple(found or words.get(_singular(phrase), ()))
+    for written in (phrase, _singular(phrase), _american(phrase)):
+        if found := words.get(written):
+            return tuple(found)
+    return ()
+
+
+def _american(phrase: str) -> str:
+    """Return a phrase as the dictionary spells it: «centre» is there as «center»."""
+    for british, american in _BRITISH:
+        phrase = british.sub(american, phrase)
+    return phrase
 
 
 def _singular(phrase: str) -> str:

@@ -34,7 +34,8 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
     A count of `just_that` thing may have another unit of counting.
     """
     unit = figure.quantity.unit
-    if question.units and unit not in question.units:
+    whole_unit = unit.partition("/")[0]  # «7226元/年» are 元
+    if question.units and not {unit, whole_unit} & question.units:
         counted = unit in COUNTS and not question.units.isdisjoint(COUNTS)
         if not counted or not just_that:
             return False  # «多少座» may be told in «101家», of just that thing

@@ -22,7 +22,9 @@ from vectorstore.figures import Figure, clauses, of_passage
 from vectorstore.report import Hit, Passage, Report, Span
 
 # «哪“四化”?»: a count of things under a name of the asker's own.
-_COINED = re.compile(r"[一二两三四五六七八九十].")
+_COINED = re.compile(
+    r"[一二两三四五六七八九十].|(?:[一二两三四五六七八九十][^一二两三四五六七八九十]{1,3}){2,}"
+)
 _LONG_NAME = 3
 _QUOTED = re.compile(r"[“\"「『]([^“”\"」』]{2,20})[”\"」』]")
 

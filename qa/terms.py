@@ -58,6 +58,7 @@ _GENERIC = re.compile(
 )
 # Compounds with an end that says little: «软件产业» is written in many ways.
 _COMPOUND = re.compile(r"(.{2,})(产业|企业|行业|项目|工程|建设|发展|工作|体系|制度|政策|服务|问题)")
+_DOUBLE_QUOTES = re.compile(r"[\"“”]")
 _GAP = re.compile(r"[^\w.%+&·-]+")
 _WHICH = re.compile(
     r"(?:哪[一二两三四五六七八九十几]+|第几)(?:大|个|项|种|类|次|家|条|处|所|座|位|届|方面)?"
@@ -156,6 +157,7 @@ def english_terms(
     `proper` are the words in it, in lower case, that are written with a capital.
     """
     words, end = lexicon(), 0
+    asked = _DOUBLE_QUOTES.sub("", asked)
     for match, terms in english_names().named_in(asked):
         yield from _loose_english(asked[end : match.start()], writes, proper)
         if not words.asking.fullmatch(terms[0]):
