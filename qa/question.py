@@ -77,6 +77,7 @@ def _converter(config: str) -> object:
 def plain(text: str) -> str:
     """Return `text` in half width, lower case, simplified characters and standard words of asking."""
     folded = _MARKUP.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
+    folded = _READING.sub(lambda word: word[0] if word[1].isascii() else word[2], folded)
     if folded.isascii():
         return folded
     written = simplified(folded)
@@ -142,6 +143,8 @@ def understand(text: str, year: int | None = None, writes: Writes = lambda _: Fa
     )
 
 
+# «biānjiǎodì(边角地)»: how a word is read.
+_READING = re.compile(r"([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü']+)\(([\u4e00-\u9fff]+)\)")
 _GLOSS = re.compile(r"\((?:占|即|也叫|也就是|简称|单位|按|俗称|不?含)[^()]{1,20}\)")
 
 
@@ -179,7 +182,29 @@ def parts_of(text: str) -> list[str]:
             lead = ""
         else:
             lead += piece
-    return found if len(found) > 1 else [text]
+    return found if len(found) > 1 else _counts_in(text)
+
+
+# Asks for a number of things.
+_HOW_MANY = re.compile(r"(?:多少|(?<![第这近哪])几)[万亿]?[^,，。?？多几]{1,8}$")
+
+
+def _counts_in(text: str) -> list[str]:
+    """Return the questions of a text that asks for two numbers: «A有多少家,B有多少条?».
+
+    The second is of the year that the first names.
+    """
+    first, comma, second = re.sub(r"[?？。]$", "", text).partition(",")
+    if not comma or "," in second or wording.compares(text):
+        return [text]
+    if not (_HOW_MANY.search(first) and _HOW_MANY.search(second)):
+        return [text]
+    dated = _DATED.search(first)
+    year = dated[0] if dated and not _DATED.search(second) else ""
+    return [first, f"{year}{second}?"]
+
+
+_DATED = re.compile(r"(?:19|20)\d\d年|去年|今年")
 
 
 # What is said not to be asked for: «…目标,不是去年完成数».

@@ -60,13 +60,19 @@ def told_otherwise(inquiry: Inquiry) -> Figure | Point | None:
     clauses = _clauses(inquiry)
     told = [_told(inquiry, clause, counts=counts) for clause in clauses]
     able = [clause.text for clause, found in zip(clauses, told, strict=True) if found is not None]
-    thresholds = inquiry.thresholds
-    least = thresholds.figure_nearer if counts else thresholds.name_nearer
+    least = _nearer(inquiry, counts=counts)
     if not able or max(inquiry.distinctness(able)) < least:
         return None
     nearer = inquiry.distinctness([clause.text for clause in clauses])
     best = max(range(len(clauses)), key=lambda place: nearer[place])
     return told[best] if nearer[best] >= least else None
+
+
+def _nearer(inquiry: Inquiry, *, counts: bool) -> float:
+    """Return how much nearer to the question than to others a clause must be to answer."""
+    if inquiry.question.english:
+        return inquiry.thresholds.foreign_nearer
+    return inquiry.thresholds.figure_nearer if counts else inquiry.thresholds.name_nearer
 
 
 def _clauses(inquiry: Inquiry) -> list[Clause]:

@@ -374,7 +374,8 @@ def _together(one: Answer, further: Answer, asked: str, other: str) -> Answer:
         if each.abstention is not None
     ]
     said = {claim.text for claim in one.claims}
-    news = (claim for claim in further.claims if claim.text not in said)
+    operands = {claim.operands for claim in one.claims if len(claim.operands) > 1}
+    news = (c for c in further.claims if c.text not in said and c.operands not in operands)
     return replace(
         further,
         claims=renumber((*one.claims, *news)),

@@ -19,7 +19,7 @@ _COUNT = 6
 # «12省区市以外还有哪些?» asks for no list of them.
 _BUT = re.compile(QUALIFIERS["以外"])
 _NUMBER = re.compile(r"((?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处]?)(.*)")
-_SO_MANY = re.compile(r"哪[“\"]?(\d+|[二两三四五六七八九十]+)[个大项种类条张家所座位]")
+_SO_MANY = re.compile(r"哪[“\"]?(\d+|[二两三四五六七八九十]+)(?![年月日天号])")
 _COUNTS_OUT = re.compile(r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张]")
 _ITEMS = re.compile(r"[、,，;；。]|[和与及]")
 _PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
@@ -38,6 +38,7 @@ _WHO_DID = re.compile(
     r"[是由](?:谁|(?:哪|什么)[些几一]?[家个所]?(?:单位|企业|公司|机构|部门|高校|大学|学校|医院|国家|地方))(?:来|去)?(?:共同|联合|一起)?"
     r"([^是由的,，?？]{2,8})的?[?？]?$"
 )
+_DOING = frozenset("在来去建成立设办修做的了")
 _NAME_OF = re.compile(r"\b(?:name of|(?:is|was|are|were) .+ (?:called|named))\b")
 _FOUNDED = re.compile(
     r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
@@ -50,7 +51,9 @@ def tells_what_is_asked(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     if question.form is Form.DATE:
         when = wording.TELLS_DAY if wording.WHICH_DAY.search(question.plain) else wording.TELLS_WHEN
         return when.search(told) is not None
-    if question.form is Form.OPEN and not _has_attribute(inquiry, told):
+    if question.form in (Form.OPEN, Form.YESNO) and not _has_attribute(inquiry, told):
+        return False
+    if question.form is Form.OPEN and question.units and not find_quantities(told):
         return False
     why = wording.ASKS_CAUSE.search(question.plain) and supposed_amount(question.plain) is None
     if why and not wording.CAUSE.search(told):
@@ -130,7 +133,8 @@ def _passes_over_deed(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     told = "".join(p.passage.sentences[p.sentence].of(p.passage.text) for p in found)
     deed = [term for term in inquiry.matcher.terms if term.text in asked[1]]
     missing = inquiry.matcher.missing(told)
-    return bool(deed) and not set(asked[1]) & set(told) and all(term in missing for term in deed)
+    words = set(asked[1]) - _DOING
+    return bool(deed and words) and not words & set(told) and all(t in missing for t in deed)
 
 
 def _leaves_nameless(inquiry: Inquiry, told: str) -> bool:

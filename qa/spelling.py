@@ -114,8 +114,8 @@ class Spelling:
         word = match[0].lower()
         known = english_names().chinese(word) or lexicon().places.fullmatch(word)
         meant = self._by_reading.get(word, "")
-        named = meant and not known and word not in self._text.lower() and self._begins(meant)
-        return meant if named else match[0]
+        whole = meant and (self._begins(meant) or how_common(meant) > 0)
+        return meant if whole and not known and word not in self._text.lower() else match[0]
 
     def _begins(self, run: str) -> bool:
         """Tell whether a run begins words: different characters stand before it.

@@ -25,7 +25,7 @@ _FIVE_YEARS = re.compile(
 )
 # «哪些品牌», «什么工程»: the sort of thing that is asked for, which evidence need not name.
 _TYPE = re.compile(r"(?:哪些|哪几?[个家座条项所类种届]?|什么|啥)([\u4e00-\u9fff]{2,4})")
-_LEAD_IN = re.compile(r"[^,，。?？]{2,10}(?:的?问题|这(?:件|个)?事|的事儿?)[,，]")
+_LEAD_IN = re.compile(r"[^,，。?？]{2,10}(?:的?问题|这(?:件|个)?事|的事儿?|方面|领域)[,，]")
 # Who does something: what does not say so names nobody.
 ROLE = re.compile(r"负责人|牵头人|总经理|董事长|校长|院长|主教练|设计单位|施工单位|供应商|发言人")
 # What is counted stands right behind the measure word, or before «是多少».
@@ -248,10 +248,16 @@ def chinese_terms(asked: str, writes: Writes) -> Iterator[Term]:
 
 
 def _without_lead_in(asked: str, writes: Writes) -> list[Term]:
-    """Return the terms of what follows «停车难的问题,», if that asks about something itself."""
+    """Return the terms of what follows «停车难的问题,», if that asks about something itself.
+
+    What makes of it another thing is kept: «农村住房方面,».
+    """
     lead = _LEAD_IN.match(asked)
-    rest = list(_all_terms(asked[lead.end() :], writes)) if lead else []
-    return rest if any(term.essential for term in rest) else []
+    if lead is None:
+        return []
+    rest = list(_all_terms(asked[lead.end() :], writes))
+    kept = [term for term in _all_terms(lead[0], writes) if term.narrows]
+    return [*kept, *rest] if any(term.essential for term in rest) else []
 
 
 def _is_measured(thing: str, asked: str) -> bool:

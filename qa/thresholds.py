@@ -20,7 +20,8 @@ class Thresholds:
     above, `by_meaning_most` in all, as if it had so much more of the question's terms.
     What shares no words with the question may answer it if it is nearer to it than to
     questions of all sorts: a clause with the figure asked for by `figure_nearer`, one that
-    names something by `name_nearer`, a topic by `topic_nearer`.
+    names something by `name_nearer`, a topic by `topic_nearer`. A question in another
+    language than the reports comes less near to anything: for it, `foreign_nearer` suffices.
     """
 
     enough: float = 0.4
@@ -36,3 +37,4 @@ class Thresholds:
     figure_nearer: float = 0.03
     name_nearer: float = 0.045
     topic_nearer: float = 0.034
+    foreign_nearer: float = 0.015

@@ -31,7 +31,7 @@ WHICH_THINGS = re.compile(
     r"^(?!.*(?:多少|几|各|分别|目标|百分)).*哪些|[,，]是哪几[个家条座项所]?[?？]?$"
 )
 ENTITY = re.compile(
-    r"谁|第几|哪(?:个|支|款|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
+    r"谁|第几|哪(?:个|支|款|里|儿|家|座|条|项|一|位|所|片|国|省|市|区|县)|什么地方|在哪|何处|什么名字|叫什么|名称|\bwho(?:se)?\b|\bwhere\b|\bwhich\b|what .*(?:name|called)|\bwhat (?:[a-z-]+ )?(?:country|city|compan(?:y|ies)|firm|district|county|place|institution|university|award|title|event|area|zone|park|bridge|tunnel|airport|festival|museum|brand|centre|center)\b(?! does| do)|什么(?:奖|称号|荣誉|头衔|基金|银行|公司|赛事|展会|平台|机构|中心)(?:[?？。呢吗]|$|的)"
 )
 DATE = re.compile(
     r"什么时候|什么时间|哪几天|什么日子|几时|何时|哪天|哪一天|几月|几号|什么日期|哪一年|哪年|\bwhen\b|what date|what day|which (?:year|month|days?|dates?)"
@@ -92,7 +92,7 @@ WHICH_MEASURES = re.compile(
     r"|没做好|\bwhich risks\b|\bwhich (?:steps|measures|actions)\b"
     r"|(?:(?:干|做|办|弄|搞)(?:了些|了点|些|了|点)|(?:要|会|打算|准备|想|都)(?:干|做|办|弄|抓)|指望|享到|享受到?|得到|看到|得了|改|变|推|抓)"
     r"(?:什么|啥|哪些)(?:事|福|好处)?(?=[?？。,，呢]|$)|从哪儿?(?:里)?(?:下手|入手|发力)|on the agenda|in store for"
-    r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)"
+    r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)|包括(?:哪些|什么)内容|(?:主要|重点)内容(?:是什么|有哪些)?[?？。]?$"
 )
 SPEAKER = re.compile(
     r"报告.{0,4}(?:谁|哪位|何人)(?:念|讲|读|宣读)|(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was).*(?:mayor|governor|presented|delivered)|speaker"
@@ -201,7 +201,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bin (?:millions? |billions? |trillions? )?(?:of )?(?:yuan|rmb)\b|(?:many|much|billion|million|trillion) (?:yuan|rmb)\b", ("元",)),
     (r"多少(?:万|亿)?美元|(?:how many|billion) (?:us )?dollars", ("美元",)),
     (r"how (?:deep|tall|thick|wide)\b", ("米", "公里")),
-    (r"square kilomet", ("平方公里",)),
+    (r"square (?:kilomet|kms?\b)|sq\.? ?km", ("平方公里",)),
     (r"square met", ("平方米",)),
     (r"micrograms?|微克", ("微克/立方米", "微克")),
     (r"多少投资", ("元",)),
@@ -211,7 +211,7 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
-    (r"多少(?:名|位)?(?:乘客|旅客|游客|观众|学生|工人|老人|孩子)|多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才)", ("人", "人次", "名", "位", "")),
+    (r"多少(?:名|位)?(?:乘客|旅客|游客|观众|学生|工人|老人|孩子)|多少(?:万)?(?:人|名|位)(?!次)|几(?:个|万)?人|how many people|多少(?:个)?(?:贫困)?(?:人口|就业|人才|老外|外国人|居民|市民|农民|农民工|职工|员工|患者|病人|青年|教师|医生|护士|党员|干部|志愿者|毕业生|大学生|专家|博士)", ("人", "人次", "名", "位", "")),
     (r"多少(?:万)?家|几家|how many (?:[\w-]+ ){0,3}(?:enterprises|companies|firms|institutions)", ("家", "户", "个", "所")),
     (r"多少(?:万)?户|几户|how many (?:\w+ ){0,2}(?:households|houses)", ("户", "家", "套")),
     (r"多少(?:万)?条|几条|how many (?:\w+ ){0,3}routes", ("条", "件", "项")),
@@ -246,7 +246,9 @@ NOUN_BEHIND = re.compile(
 MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)|几[十百千万]{1,2}亿")
 RATES = frozenset(("%", "个百分点", "倍"))
 # What says of itself to ask for a share: «…有多少?我说的是比例».
-IN_PERCENT = re.compile(r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)")
+IN_PERCENT = re.compile(
+    r"(?:是|说|算|按|用)的?(?:比例|比重|占比|百分比)|(?:一百|100|每百)个?人?(?:里|中|当中|之中)[^,，]{0,6}(?:多少|几)"
+)
 HOW_MANY_DAYS = re.compile(r"(?:几|多少)个[^,，。?？]{0,6}(?:[天日]|日子)(?:[?？。呢]|$)")
 # «几个站?» asks for things counted, in whatever measure word.
 HOW_MANY = re.compile(r"(?:几|多少)个(?!百分点|月|小时|钟头|星期|礼拜|亿|工作日|点)")
@@ -330,10 +332,12 @@ NAMED_SORT = re.compile(
     r"|(?:是|叫)哪一?[家所座支]([\u4e00-\u9fff]{2})[?？]?$"
 )
 ASKS_NAME = re.compile(
-    r"(?:叫做?|喊|管它叫|取名|命名为)(?:什么|啥|何)|(?:什么|啥)名|名字|\bcalled\b|\bname of\b|\bnickname\b"
+    r"(?:叫做?|喊|管它叫|取名|命名为)(?:什么|啥|何)|(?:什么|啥)名|名字|名称|\bcalled\b|\bname of\b|\bnickname\b"
 )
 QUOTED_NAME = re.compile(r"[“《「『]([^”》」』]{2,20})")
-WHICH_IS_MORE = re.compile(r"更|最|哪[个项一种家边]|谁|higher|faster|larger|\bmore\b|which")
+WHICH_IS_MORE = re.compile(
+    r"更|最|[高低多少快慢大小]于?(?:了)?还是|哪[个项一种家边]|谁|higher|faster|larger|\bmore\b|which"
+)
 AGAINST_YEAR = re.compile(
     r"比((?:19|20)\d\d)年?(?:同期)?(?:多|少|高|低|增加|减少|(?P<speed>快|慢|放缓|回落))"
 )
@@ -353,5 +357,5 @@ ASKER = re.compile(
 # Orders to the system inside a question: how to answer is not for the question to say.
 ORDER = re.compile(
     r"你现在是|你是一[名个位]|从现在起|从现在开始|不许|不准|(?:不要|别|不用|无需)(?:再)?(?:引用|查|管|理会|解释|翻)|编个|笑话|你叫|讲个|另外问一句|顺便问|忽略|无视|忘记|忘掉|不要看|别看|不用看|直接(?:说|写|回答|告诉|输出)|改成|改为|改写成|四舍五入|取整|提示词|系统指令|之前的(?:指令|规则)|所有规则|假设你|假装|扮演|随便编|编一个|编造|凭你的|你的知识"
-    r"|写一?首|写一?篇|\bforget\b|your own (?:memory|knowledge)|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play"
+    r"|写一?首|写一?篇|\bforget\b|your own (?:memory|knowledge)|ignore|disregard|pretend|system prompt|round (?:it|all|every|the)|your instructions|make up|role.?play|answer (?:in|with) (?:one|a single)|in one word|(?:answer|say|reply) only|just (?:answer|say)\b|只[回作]?答(?!卷)"
 )
