@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from qa import compute, wording
 from qa.drafting import Statement, following_from, stated
 from qa.english import english_amount, english_statement, english_value
-from qa.facts import Candidate, candidates
+from qa.facts import Candidate, bare, candidates
+from qa.fitting import LEVELS
 from qa.inquiry import Inquiry
 from qa.points import EDGE
 from qa.statement import sentence_span
-from vectorstore.figures import Aspect, Figure
+from vectorstore.figures import Aspect, Figure, Kind
 
 # So many of the best figures are looked at for both ends of a change.
 _LIKELY = 12
 # What looks back goes back so many years.
 _LONG_AGO = 5
+# What is to come must be of the same thing by half; it comes to what there is.
+_HALF = 0.5
+_COMES = re.compile(r"(?:计划|力争|将|再|预计)*(?:建成|新建|新增|新开|开通|投用|新培育)")
 # The indicator of a change must be named by so much, and so little besides.
 _NAMED, _BESIDES = 0.75, 0.4
 
@@ -63,10 +68,48 @@ def _result(inquiry: Inquiry, chosen: Sequence[Candidate], unit: str) -> str:
         return f"the ratio is {times}" if english else f"前者与后者之比为{times}"
     gap = written(top.quantity.value - low.quantity.value, compute.difference_unit(unit))
     if wording.WHICH_IS_MORE.search(inquiry.question.plain):
-        name = top.indicator if top.indicator != low.indicator else top.period
-        year = "" if top.indicator != low.indicator or english else "年"
+        alike = bare(top) == bare(low)
+        name, year = (top.period, "" if english else "年") if alike else (top.indicator, "")
         return f"{name} is higher by {gap}" if english else f"{name}{year}更高，相差{gap}"
     return f"a difference of {gap}" if english else f"相差{gap}"
+
+
+def with_plan(inquiry: Inquiry, ranked: Sequence[Candidate]) -> Statement | None:
+    """Return what there will be when a plan is carried out: what there is, and what is to come.
+
+    «如果今年计划建成的高速公路全部通车,总里程将达到多少?»
+    """
+    if not wording.WHEN_DONE.search(inquiry.question.plain):
+        return None
+    likely = ranked[:_LIKELY]
+    there = next((c for c in likely if _is_there(c)), None)
+    if there is None:
+        return None
+    measure = there.figure.quantity.measure
+    coming = [
+        c
+        for c in likely
+        if c.figure.kind is Kind.TARGET
+        and c.figure.quantity.measure == measure
+        and _COMES.match(c.figure.clause.of(c.figure.passage.text).strip(EDGE))
+        and c.covered >= _HALF
+        and c.in_period
+    ]
+    if not coming:
+        return None
+    total = there.figure.quantity.value + coming[0].figure.quantity.value
+    english = inquiry.question.english
+    written = english_amount if english else compute.written
+    result = f"{'' if english else '合计'}{written(total, there.figure.quantity.unit)}"
+    how = " in total (by the figures as stated)" if english else "（按报告所列数字计算）"
+    return following_from(inquiry, (there, coming[0]), result, how)
+
+
+def _is_there(candidate: Candidate) -> bool:
+    """Tell whether a figure says how much of just the thing there is already."""
+    figure = candidate.figure
+    level = figure.kind is Kind.ACTUAL and figure.aspect in LEVELS
+    return level and candidate.named >= _NAMED and candidate.surplus <= _BESIDES
 
 
 def got_from(inquiry: Inquiry) -> Statement | None:

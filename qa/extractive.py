@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa import front, wording
 from qa.answer import Abstention, Reason
-from qa.calculated import calculated, got_from
+from qa.calculated import calculated, got_from, with_plan
 from qa.citation import Draft
 from qa.drafting import Statement, draft_of, figure_stated, stated
 from qa.facts import Candidate, candidates, one_of_many
@@ -138,6 +138,8 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:
     ranked = candidates(inquiry)
+    if summed := with_plan(inquiry, ranked):
+        return draft_of([summed])
     problem = unfit(inquiry, ranked)
     if problem is not None and (made := proportion(inquiry, ranked)):
         return draft_of([made])

@@ -132,11 +132,11 @@ def _exact_first(ranked: list[Candidate]) -> list[Candidate]:
 def _told_of(candidate: Candidate) -> tuple[str, str, Aspect, str]:
     """Return what a figure is of: its bare indicator, period, aspect and unit."""
     figure = candidate.figure
-    bare = _bare(figure).replace("总产", "产")
-    return bare, figure.period, figure.aspect, figure.quantity.unit
+    return bare(figure).replace("总产", "产"), figure.period, figure.aspect, figure.quantity.unit
 
 
-def _bare(figure: Figure) -> str:
+def bare(figure: Figure) -> str:
+    """Return the name of a figure's indicator without what only adorns it: «全市», «累计»."""
     return _ADORNMENT.sub("", figure.indicator) or figure.indicator
 
 
@@ -209,7 +209,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
     named = matcher.coverage(name)
     in_clause = matcher.coverage(name, clause)
     with_lead = matcher.coverage(name, clause, lead)
-    surplus = matcher.surplus(_bare(figure)) if named else 1.0
+    surplus = matcher.surplus(bare(figure)) if named else 1.0
     just_that = named >= 0.8 and surplus < 0.3
     suits = fits(question, figure, just_that=just_that)
     timely = in_period(inquiry, figure)

@@ -118,6 +118,12 @@ OF_THE_DAY = re.compile(
 )
 # How it is told is not asked: «…报告里怎么说».
 HOW_TOLD = re.compile(r"(?<=报告)(?P<in>里面?|中|上)?是?怎么(?:说|写|讲)的?(?=[?？。]|$)")
+# What there will be when a plan is carried out.
+WHEN_DONE = re.compile(
+    r"(?:建成|完成|通车|开通|投用|新增|再建|再增|再修|再新建|实现)[^?？]{0,24}(?:后|全部|都|的话|[,，])[^?？]{0,24}"
+    r"(?:达到?|会有|将有|会是|一共|总共|共有|合计|增至|变成)[^,，?？]{0,8}(?:多少|几)"
+    r"|\bif (?:all|the plan).*\b(?:total|how (?:many|long|much))\b"
+)
 # What is aimed at less what was reached.
 STILL_TO_GO = re.compile(
     r"还差|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|距离?.{0,6}目标"
