@@ -36,6 +36,9 @@ _NEXT_BEST = 12
 # An indicator with less besides is just the one that is asked for.
 _ALONE = 0.35
 _HARDLY = 0.1
+# An indicator that names so much of the question, and little besides, is of just that thing.
+_JUST = 0.7
+_NOTHING = 0.05
 # A name that is taken from the figure of another year costs so much.
 _BORROWED = 0.4
 # What is of the right year may be so much worse than what is of another.
@@ -210,7 +213,7 @@ def _judged(inquiry: Inquiry, figure: Figure, name: str) -> Candidate | None:
     in_clause = matcher.coverage(name, clause)
     with_lead = matcher.coverage(name, clause, lead)
     surplus = matcher.surplus(bare(figure)) if named else 1.0
-    just_that = named >= 0.8 and surplus < 0.3
+    just_that = surplus < (0.3 if named >= _JUST else _NOTHING)
     suits = fits(question, figure, just_that=just_that)
     timely = in_period(inquiry, figure)
     score = (
