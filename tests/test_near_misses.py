@@ -40,6 +40,9 @@ REFUSED = (
     "空气质量优良天数的目标为什么定得比去年低?",
     "联合微电子中心是由哪些单位出资的?",
     "“五长制”是哪五个长?",
+    "国家重点实验室由哪些大学承建?",
+    "去年有多少外国人过境免签?",
+    "长江文化艺术湾区分几年建成?",
 )
 ANSWERED = (
     ("政府今年的任务里,新建多少个5G基站?", "3万"),
@@ -59,6 +62,12 @@ ANSWERED = (
     ("航空货运有多少吨?", "41万吨"),
     ("家长想了解:今年公办幼儿园在园幼儿要占多少?", "50%"),
     ("Which Huawei project landed in Chongqing in 2019?", "鲲鹏"),
+    ("国际友城已经有几对了?", "48个"),
+    ("一百个人里有多少人参加了基本医疗保险?", "95%"),
+    ("今年要设一个人才奖,名称是什么?", "杰出英才奖"),
+    ("利用biānjiǎodì(边角地)建成多少个社区体育文化公园?", "50个"),
+    ("Which Asian football event is being prepared?", "亚洲杯"),
+    ("How many square km of soil erosion will be treated in 2020?", "1,100"),
     ("What is 云长制?", "The report says"),
     ("How many invention patents are there per 10,000 people?", "10.5"),
     ("On which days in April was Xi Jinping in Chongqing?", "4月15日至17日"),
@@ -82,6 +91,8 @@ COMPUTED = (
     ("高技术制造业和战略性新兴产业增速之差是?", "1个百分点"),
     ("高新技术企业从2019年超过3100家到2020年的3500家,大概要增加多少家?", "400家"),
     ("按研发经费和GDP算,2019年的研发投入(研发经费占GDP)是百分之几?", "1.95%"),
+    ("如果今年计划建成的高速公路都通车,高速公路总里程会达到多少公里?", "3478公里"),
+    ("固定资产投资今年的目标高于还是低于去年的增速?差多少?", "2020年更高，相差0.3个百分点"),
     ("5G基站去年和今年一共多少个?", "4万个"),
     (
         "What's the gap between the growth of the electronics and materials industries?",
