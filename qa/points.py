@@ -43,6 +43,8 @@ _LEAD = re.compile(r"[:：]$")
 _LIKELY, _ALIKE, _IN_A_ROW = 3, 3, 3
 # What tells of the deed that is asked about is worth so much more.
 _DONE = 0.25
+# … and what is only begun, where it is asked what was completed, so much less.
+_OTHER_STAGE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,13 @@ def _worth(inquiry: Inquiry, clause: str) -> float:
 
 def _form_bonus(inquiry: Inquiry, text: str) -> float:
     done = wording.DONE_WHICH.search(inquiry.question.plain)
-    return _shape_bonus(inquiry, text) + (_DONE if done and done[1] in text else 0.0)
+    asked = wording.stages(inquiry.question.plain)
+    told = asked and wording.stages(text)
+    return (
+        _shape_bonus(inquiry, text)
+        + (_DONE if done and done[1] in text else 0.0)
+        - (_OTHER_STAGE if told and not asked & told else 0.0)
+    )
 
 
 def _shape_bonus(inquiry: Inquiry, text: str) -> float:

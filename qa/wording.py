@@ -95,7 +95,7 @@ WHICH_MEASURES = re.compile(
     r"|(?:举措|措施|做法|办法|安排|部署|进展|成效|成绩|成就)(?:都|主要)?(?:有|包括)(?:哪些|什么)|包括(?:哪些|什么)内容|(?:主要|重点)内容(?:是什么|有哪些)?[?？。]?$"
 )
 SPEAKER = re.compile(
-    r"报告.{0,4}(?:谁|哪位|何人)(?:念|讲|读|宣读)|(?:谁|哪位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪位).*(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was).*(?:mayor|governor|presented|delivered)|speaker"
+    r"报告.{0,4}(?:谁|哪一?位|何人)(?:念|讲|读|宣读)|(?:谁|哪一?位|何人|什么人).*(?:作|做|报告|宣读|代表)|(?:作|做|宣读).*报告.*(?:谁|哪一?位|人)|报告人|(?:市长|省长|主席|州长|区长|县长)(?:是|叫|名|姓)|(?:谁|哪一?位).*(?:市长|省长)|who (?:delivered|gave|presented)|who(?:'s| is| was).*(?:mayor|governor|presented|delivered)|speaker"
 )
 # Another office than that of a report's speaker.
 ANOTHER_HEAD = re.compile(
@@ -357,7 +357,7 @@ PROBLEMS = re.compile(
 
 # What people say of themselves before they ask.
 ASKER = re.compile(
-    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*|[^,，。?？:：]{2,10}(?:想|要)(?:了解|知道|请教|打听|问)(?:一下|问)?[:：,，]\s*|(?:我|咱|俺|本人)[^?？多少几]{0,24}?(?:想问问?|想晓得|想知道|想了解|请问|问一下|问问|听说)[:：,，]?\s*)"
+    r"^(?:(?:i am|i'm|we are|as an?)\b[^,.;:—?-]{2,40}[,.;:—-]+\s*|(?:我是|我们是|作为)[^,，。?？]{2,14}[,，。]\s*|[^,，。?？:：]{2,10}(?:(?:想|要)(?:了解|知道|请教|打听|问)(?:一下|问)?|(?:托我|让我|叫我)?(?:来)?问我?)[:：,，]\s*|(?:我|咱|俺|本人)[^?？多少几]{0,24}?(?:想问问?|想晓得|想知道|想了解|请问|问一下|问问|听说)[:：,，]?\s*)"
 )
 
 # Orders to the system inside a question: how to answer is not for the question to say.
