@@ -50,6 +50,8 @@ def fits(question: Question, figure: Figure, *, just_that: bool) -> bool:
         return False  # «2019年CPI的目标»: what was reached is no target
     if figure.kind is Kind.TARGET and question.actual and one_sided:
         return False
+    if unit in wording.RATES and wording.SCALED.search(question.plain):
+        return False  # «减少了多少万?»
     if _of_another_stage(question, figure):
         return False
     left = wording.LEFT_OVER.search(question.plain) and not wording.asks_share(question.plain)

@@ -68,7 +68,7 @@ class Spelling:
         typo of one that sounds alike and differs in one character only.
         """
         if is_english(question):
-            return _CAPITALISED.sub(self._from_romanised, question)
+            return _CAPITALISED.sub(self._from_romanised, question.replace("ü", "v"))
         question = plain(question)
         question = _SYLLABLES.sub(self._from_syllables, question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)

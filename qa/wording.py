@@ -250,6 +250,8 @@ NOUN_BEHIND = re.compile(
     r"(多少|几)(?=成本|成果|成绩|支出|支持|场馆|场地|场所|条件|条例|户籍|户口|种植|种子|对外|批发|处理|处罚|名牌|位置|班子|班列|班车|座位|套餐|家电|家具|台阶|部门|部分|组织|级别|类型|类别|点位|分支)"
 )
 MONEY = re.compile(r"多少(?:钱|元|万元|亿元|块)|几[十百千万]{1,2}亿")
+# A number that is counted in ten thousands is no rate.
+SCALED = re.compile(r"(?:多少|几)[百千十]?[万亿](?!分)")
 RATES = frozenset(("%", "个百分点", "倍"))
 # What says of itself to ask for a share: «…有多少?我说的是比例».
 IN_PERCENT = re.compile(
