@@ -29,10 +29,8 @@ _BRITISH = (
 def chinese(phrase: str) -> tuple[str, ...]:
     """Return the Chinese words of two characters or more whose entry gives `phrase`."""
     words = _by_gloss()
-    for written in (phrase, _singular(phrase), _american(phrase)):
-        if found := words.get(written):
-            return tuple(found)
-    return ()
+    written = dict.fromkeys((phrase, _singular(phrase), _american(phrase)))
+    return tuple(dict.fromkeys(word for each in written for word in words.get(each, ())))
 
 
 def _american(phrase: str) -> str:

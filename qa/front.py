@@ -10,9 +10,9 @@ from qa.inquiry import Library
 from qa.question import Form, Question
 from vectorstore.report import Part, Passage, Span
 
-_REPORT = re.compile(r"报告|report|\bspeech\b|\baddress\b")
+_REPORT = re.compile(r"报告|report|\bspeech\b|\baddress\b|(?:mayor|governor) (?:deliver|give|present)")
 _GIVEN = re.compile(
-    r"(?:(?<![称叫当看写])作|做(?![大强优好成细实])|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|given|delivered|presented|made"
+    r"(?:(?<![称叫当看写])作|做(?![大强优好成细实])|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|\b(?:given?|deliver(?:ed)?|present(?:ed)?|made|make)\b"
 )
 _SPEAKER = re.compile(
     r"(?:省|市|区|县|州|旗|自治区)?(?:人民政府)?(?:代)?(?:省长|市长|主席|州长|区长|县长|旗长)[ \u3000]*[\u4e00-\u9fff·]{2,6}"

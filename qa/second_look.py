@@ -98,7 +98,8 @@ def _may_answer(inquiry: Inquiry, clause: Clause, *, counts: bool) -> bool:
     above = context(clause.passage, clause.span.start)
     if inquiry.matcher.coverage(clause.text, above) > _OWN_WORDS:
         return False  # what has the words of the question was judged by them already
-    if inquiry.matcher.neglects(clause.text, above, names_only=counts):
+    # what is only a translation of the word asked may be another one
+    if inquiry.matcher.neglects(clause.text, above, names_only=counts or inquiry.question.english):
         return False
     if inquiry.matcher.lacks_full_name(clause.text, above):
         return False  # nobody says it so formally and means something else

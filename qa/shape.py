@@ -39,7 +39,7 @@ _WHO_DID = re.compile(
     r"([^是由的,，?？]{2,8})的?[?？]?$"
 )
 _DOING = frozenset("在来去建成立设办修做的了")
-_NAME_OF = re.compile(r"\b(?:name of|(?:is|was|are|were) .+ (?:called|named))\b")
+_NAME_OF = re.compile(r"\b(?:names? of|(?:is|was|are|were) .+ (?:called|named))\b")
 _FOUNDED = re.compile(
     r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
 )

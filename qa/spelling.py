@@ -21,6 +21,8 @@ _SYLLABLES = re.compile(r"(?<![\da-z])[a-z]{1,6}(?: [a-z]{1,6}){1,3}(?![a-z])")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
 # A name within an English sentence, not its first word.
 _CAPITALISED = re.compile(r"(?<=[a-z,;'’] )[A-Z][a-z]{5,}\b")
+# … and one of several words: «Bawei Yuzhen».
+_NAMED = re.compile(r"(?<=[a-z,;'’] )[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
 _SIZES = (4, 3)
 # A word that jieba's dictionary has met so often is no chance run of characters.
 _COMMON = 300
@@ -68,7 +70,8 @@ class Spelling:
         typo of one that sounds alike and differs in one character only.
         """
         if is_english(question):
-            return _CAPITALISED.sub(self._from_romanised, question.replace("ü", "v"))
+            named = _NAMED.sub(self._from_romanised, question.replace("ü", "v"))
+            return _CAPITALISED.sub(self._from_romanised, named)
         question = plain(question)
         question = _SYLLABLES.sub(self._from_syllables, question)
         question = _LATIN_RUN.sub(self._from_pinyin, question)
@@ -111,10 +114,10 @@ class Spelling:
 
     def _from_romanised(self, match: re.Match[str]) -> str:
         """Return the name in characters: «Liangjiang» is 两江."""
-        word = match[0].lower()
+        word = match[0].lower().replace(" ", "")
         known = english_names().chinese(word) or lexicon().places.fullmatch(word)
         meant = self._by_reading.get(word, "")
-        whole = meant and (self._begins(meant) or how_common(meant) > 0)
+        whole = meant and (" " in match[0] or self._begins(meant) or how_common(meant) > 0)
         return meant if whole and not known and word not in self._text.lower() else match[0]
 
     def _begins(self, run: str) -> bool:
