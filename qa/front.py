@@ -10,7 +10,9 @@ from qa.inquiry import Library
 from qa.question import Form, Question
 from vectorstore.report import Part, Passage, Span
 
-_REPORT = re.compile(r"报告|report|\bspeech\b|\baddress\b|(?:mayor|governor) (?:deliver|give|present)")
+_REPORT = re.compile(
+    r"报告|report|\bspeech\b|\baddress\b|(?:mayor|governor) (?:deliver|give|present)"
+)
 _GIVEN = re.compile(
     r"(?:(?<![称叫当看写])作|做(?![大强优好成细实])|宣读|发布|提交|召开|审议)|什么会议|哪次会议|哪个会议|\b(?:given?|deliver(?:ed)?|present(?:ed)?|made|make)\b"
 )

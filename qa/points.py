@@ -26,6 +26,8 @@ _SO_MANY = re.compile(
 COUNTED = re.compile(
     r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
 )
+# «三个“不”»: what the things named have in common.
+_SHARED = re.compile(r"(\d|[二两三四五六七八九])个?[“\"]([\u4e00-\u9fff]{1,2})[”\"]")
 _DAYS = re.compile(r"日?[至到—–-]+\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
 # So much of the question a clause must name that announces a list.
@@ -187,6 +189,8 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
     Things stand before their number («秦岭、黄河和…三大生态安全屏障») or behind it and a colon
     («10件民生实事:…;…»).
     """
+    if alike := _sharing(inquiry):
+        return alike
     counted = COUNTED.search(wording.QUOTES.sub("", inquiry.question.plain))
     best = next(iter(points(inquiry)), None) if counted else None
     if counted is None or best is None:
@@ -194,6 +198,27 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
     told = [point for hit in inquiry.hits if (point := _with_its_count(counted[0], hit, best))]
     timely = [point for point in told if part_bonus(inquiry, point[0].passage) >= 0.0]
     return next(iter(timely or told), [])
+
+
+def _sharing(inquiry: Inquiry) -> list[Point]:
+    """Return the clause that lists as many things with the words quoted: «三个“不”是哪三个?»."""
+    asked = inquiry.question.plain
+    shared = _SHARED.search(asked) if asked.count("哪") == 1 else None
+    number = find_quantities(f"{shared[1]}个") if shared else []
+    best = next(iter(points(inquiry)), None) if number else None
+    if shared is None or best is None:
+        return []
+    for hit in inquiry.hits:
+        for clause in clause_spans(hit.passage, hit.sentence):
+            items = clause.of(hit.passage.text).split("、")
+            if len(items) == number[0].value and all(shared[2] in item for item in items):
+                return [
+                    replace(
+                        best, passage=hit.passage, sentence=hit.sentence, span=clause,
+                        covered=1.0, neglects=False,
+                    )
+                ]  # fmt: skip
+    return []
 
 
 def in_parallel(inquiry: Inquiry) -> list[Point]:

@@ -159,7 +159,7 @@ QUOTES = re.compile(r"[“”\"「」『』‘’]")
 
 RISE = re.compile(
     r"比(?:上|前)一?年.{0,6}(?:增加|多|少|减少|新增)(?:了|还是|出)?|(?:增长|上涨|提高|上升)了?\d|增长(?:了)?(?:多少|率|速度|幅度|几|百分|\?|？|$|呢|的)|增速|增幅|涨幅|涨了?(?:多少|几成|百分之)|上涨|提高(?:了)?多少|上升|提升(?:了)?多少|同比|增加了?(?:百分|多少个百分)|长了多少|快了?多少|涨得|长得"
-    r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\bclimb|\bup by|\brise|\brose|\brising|rate of increase"
+    r"|增长目标|预期增长|增长预期|\bgrowth|\bgrow|\bgrew|increase[sd]? by|\bclimb|\bup by|how much (?:was|were|is|are) \w+ up\b|\brise|\brose|\brising|rate of increase"
 )
 FALL = re.compile(
     r"下降|降幅|降低了?多少|减少了?多少|降了多少|跌|缩短了?多少|压缩了?多少|declin|\bfell|\bfall(?:s|en)?\b|drop|decrease|shr[aiu]nk|cut by"
