@@ -177,6 +177,8 @@ class Inquiry:
                 continue
             if any(other.lower() in self.library.text for other in lexicon().others(name)):
                 continue
+            if name.isascii() and name in self.question.text:
+                continue  # «"empty shells"» is English for something, no name
             loosely = ".{0,2}".join(map(re.escape, name.lower()))  # «免陪护» for «免陪照护服务»
             if len(name) < _LONG_NAME or not re.search(loosely, self.library.text):
                 return str(name)

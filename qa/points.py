@@ -45,6 +45,8 @@ _LEAD = re.compile(r"[:：]$")
 _LIKELY, _ALIKE, _IN_A_ROW = 3, 3, 3
 # What tells of the deed that is asked about is worth so much more.
 _DONE = 0.25
+# A clause that lists as many things as are asked for, so much more.
+_AS_MANY = 0.4
 # … and what is only begun, where it is asked what was completed, so much less.
 _OTHER_STAGE = 0.4
 
@@ -371,6 +373,12 @@ def _shape_bonus(inquiry: Inquiry, text: str) -> float:
         return 0.4 * bool(_DATED.search(text)) + 0.3 * bool(_DAYS.search(text))
     if form is Form.DATE:
         return 0.4 if _DATED.search(text) else 0.0
+    if form in (Form.LIST, Form.ENTITY) and (
+        number := wording.number_asked(inquiry.question.plain)
+    ):
+        listed = text.count("、") + len(re.findall("[和与及]", text)) + 1
+        if listed == number:
+            return _AS_MANY
     if form is Form.LIST:
         return 0.15 * bool(_ENUMERATION.search(text)) + 0.4 * _counts(inquiry, text)
     return 0.0

@@ -19,7 +19,6 @@ _COUNT = 6
 # «12省区市以外还有哪些?» asks for no list of them.
 _BUT = re.compile(QUALIFIERS["以外"])
 _NUMBER = re.compile(r"((?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处]?)(.*)")
-_SO_MANY = re.compile(r"哪[“\"]?(\d+|[二两三四五六七八九十]+)(?![年月日天号])")
 _COUNTS_OUT = re.compile(r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张]")
 _ITEMS = re.compile(r"[、,，;；。]|[和与及]")
 _PLACES = re.compile(r"\d+(?:个?省区市|省市|省区|区县|[国城省市县])")
@@ -41,7 +40,7 @@ _WHO_DID = re.compile(
 _DOING = frozenset("在来去建成立设办修做的了")
 _NAME_OF = re.compile(r"\b(?:names? of|(?:is|was|are|were) .+ (?:called|named))\b")
 _FOUNDED = re.compile(
-    r"^(?:成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
+    r"^(?:日均|新增|累计|全年|成立|建设|新建|设立|创建|打造|启动|开通|建成|推进|全[国省市区县]|[首第]一?[家个座条所支]|的)+"
 )
 
 
@@ -99,12 +98,11 @@ def _only_counted(asked: str, found: Sequence[Point]) -> bool:
 
 def _too_few(asked: str, found: Sequence[Point]) -> bool:
     """Tell whether points name fewer things than are asked for: «哪五个“长”?»."""
-    so_many = _SO_MANY.search(asked)
-    number = find_quantities(f"{so_many[1]}个") if so_many else []
+    number = wording.number_asked(asked)
     told = "、".join(point.text for point in found)
-    if so_many is None or not number or _COUNTS_OUT.search(told):
+    if number is None or _COUNTS_OUT.search(told):
         return False
-    return len(_ITEMS.findall(told)) + 1 < number[0].value
+    return len(_ITEMS.findall(told)) + 1 < number
 
 
 def _lists(clause: str, counted: str) -> bool:

@@ -37,4 +37,4 @@ class Thresholds:
     figure_nearer: float = 0.03
     name_nearer: float = 0.045
     topic_nearer: float = 0.034
-    foreign_nearer: float = 0.015
+    foreign_nearer: float = 0.02

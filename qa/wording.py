@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from qa.compute import COUNTS, MEAN
+from vectorstore.quantity import find_quantities
 
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪那这])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
@@ -22,6 +23,20 @@ LIST = re.compile(
 SO_MANY_OF = re.compile(
     r"哪(?:[二两三四五六七八九十]+|\d+)[个项种类条家座大件张所]([\u4e00-\u9fff]{2,4})"
 )
+_SO_MANY = re.compile(r"哪[“\"]?(\d+|[二两三四五六七八九十]+)(?![年月日天号]|个字)")
+_ENGLISH_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SO_MANY_IN_ENGLISH = re.compile(rf"\b(?:which|what|name the) ({'|'.join(_ENGLISH_NUMBERS)})\b")
+
+
+def number_asked(asked: str) -> int | None:
+    """Return how many things a question wants named: 3 for «哪三个?» and «which three?»."""
+    if english := _SO_MANY_IN_ENGLISH.search(asked):
+        return _ENGLISH_NUMBERS.index(english[1]) + 2
+    so_many = _SO_MANY.search(asked)
+    number = find_quantities(f"{so_many[1]}个") if so_many else []
+    return int(number[0].value) if number else None
+
+
 # Asks which ones something was done to: «要建成哪条线?»
 DONE_WHICH = re.compile(
     r"(建成|开工|开通|引进|成立|启动|新建|签约|获批|入选|举办|通车|创建|发布|关闭|取消|淘汰)(?:(?:建设)?了?(?:哪|什么|啥)|的[^,，]{2,10}(?:有|是)哪)"
@@ -318,7 +333,7 @@ REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩�
 # How far a project is: agreed on, begun, done, given to who uses it, paid.
 _STAGES = (
     re.compile(r"签约|签订|\bsigned\b"),
-    re.compile(r"开工|动工|开建|\bbroke ground\b"),
+    re.compile(r"开工|动工|开建|\bbroke ground\b|\bbreak ground\b|\bconstruction\b.*\b(?:begin|start)\b"),
     re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|[新盖]盖|\bcompleted\b|\bopened\b"),
     re.compile(r"配租|分配"),
     re.compile(r"到位|到账|实际(?:使用|利用|投入)|\bpaid in\b|\bdisbursed\b"),
