@@ -11,7 +11,7 @@ from itertools import combinations
 from vectorstore.quantity import Quantity
 
 _SUM = re.compile(
-    r"之和|加总|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of"
+    r"之和|加总|相加|合计|一共|总共|共(?:有|计|是)?多少|加起来|加在一起|合起来|总和|combined|in total|altogether|sum of"
 )
 MEAN = re.compile(r"(?:平均|[两二三]年)(?:下来)?(?:每|一)年|[两二三]年平均|on average")
 _RATIO = re.compile(r"几倍|多少倍|倍数|how many times")

@@ -40,7 +40,7 @@ _OF_AIMS = re.compile(
     r"目标|预期|主要|主要预期目标|预期目标|主要目标|经济|社会|发展|经济社会发展|社会发展|指标"
 )
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
-_STATE = re.compile(r"(?:怎么样|怎样|如何|情况)[?？。]?$")
+_STATE = re.compile(r"(?:怎么样|怎样|如何|情况|什么(?:程度|地步|水平)了?)[?？。]?$")
 
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:

@@ -43,6 +43,8 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
     """
     best = ranked[0]
     for other in ranked[1:20]:
+        if _is_share_of(best, other):
+            continue  # «优良天数比例» in per cent is no narrower than «优良天数» in days
         if (
             best.surplus - other.surplus > 0.25
             and other.in_period
@@ -53,6 +55,13 @@ def plainer(ranked: Sequence[Candidate]) -> Candidate | None:
         ):
             return other
     return None
+
+
+def _is_share_of(share: Candidate, whole: Candidate) -> bool:
+    """Tell whether a figure is the rate of just the thing that another one counts."""
+    one, other = share.figure, whole.figure
+    rate = one.quantity.unit in wording.RATES and other.quantity.unit not in wording.RATES
+    return rate and share.fits and MEASURE.sub("", one.indicator) == other.indicator
 
 
 def _then_alone(inquiry: Inquiry, ranked: Sequence[Candidate]) -> bool:

@@ -27,7 +27,7 @@ COUNTED = re.compile(
     r"(?:\d+|[二两三四五六七八九十]+)[个大项种类条张件家所座处](?:(?!是|有|都|分别|包括|指|的|各|在)[\u4e00-\u9fff]){1,10}"
 )
 # «三个“不”»: what the things named have in common.
-_SHARED = re.compile(r"(\d|[二两三四五六七八九])个?[“\"]([\u4e00-\u9fff]{1,2})[”\"]")
+_SHARED = re.compile(r"(\d|[二两三四五六七八九])个?[“\"](?P<thing>[\u4e00-\u9fff]{1,2})[”\"]")
 _DAYS = re.compile(r"日?[至到—–-]+\d+日")
 _ENUMERATION = re.compile(r"、|等|分别")
 # So much of the question a clause must name that announces a list.
@@ -205,15 +205,15 @@ def counted_out(inquiry: Inquiry) -> list[Point]:
 def _sharing(inquiry: Inquiry) -> list[Point]:
     """Return the clause that lists as many things with the words quoted: «三个“不”是哪三个?»."""
     asked = inquiry.question.plain
-    shared = _SHARED.search(asked) if asked.count("哪") == 1 else None
-    number = find_quantities(f"{shared[1]}个") if shared else []
+    shared = _SHARED.search(asked) or _SO_MANY.search(asked)
+    number = find_quantities(f"{shared[1]}个") if shared and asked.count("哪") == 1 else []
     best = next(iter(points(inquiry)), None) if number else None
-    if shared is None or best is None:
+    if shared is None or not shared["thing"] or best is None or number[0].value < _IN_A_ROW:
         return []
     for hit in inquiry.hits:
         for clause in clause_spans(hit.passage, hit.sentence):
             items = clause.of(hit.passage.text).split("、")
-            if len(items) == number[0].value and all(shared[2] in item for item in items):
+            if len(items) == number[0].value and all(shared["thing"] in item for item in items):
                 return [
                     replace(
                         best, passage=hit.passage, sentence=hit.sentence, span=clause,

@@ -12,7 +12,7 @@ from vectorstore.quantity import find_quantities
 
 FIGURE = re.compile(
     r"(?<!哪)几[百千十]?(?:块|元|点|个点|个百分点)|(?:数|到底|精确数)?是几[?？]?$|目标(?:是什么|值)?[?？]?$|多少|多久|(?<![第哪那这])几(?:个|家|条|座|项|件|户|所|名|人|公里|次|倍|成|台|套|场|处|天|小时|钟头|分钟|种|班|辆|趟|列|亿|万|分之)|多大|多高|多深|多宽|多长|多快|多远|多重"
-    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|金额|数额|数)(?:到底|一共)?(?:是|为|呢|有|达)?(?: *(?:19|20)\d\d年?)?[?？]?$"
+    r"|百分之几|幅度|(?:增速|增幅|涨幅|降幅|增长率|占比|比重|覆盖率|普及率|参保率|总量|总额|规模|数量|里程|贡献率|产量|产值|余额|增加值|面积|支出|总值|总收入|人数|比例|吞吐量|余额|金额|数额|场次|个数|天数|户数|家数|人次|次数|数)(?:到底|一共)?(?:是|为|呢|有|达)?(?: *(?:19|20)\d\d年?)?[?？]?$"
     r"|^(?:the )?total (?:size|value|amount|length|number|volume)\b|\bin (?:yuan|rmb|dollars|kilomet(?:er|re)s|hectares|tonnes)\b|how (?:did|do|does|has|have) .*\b(?:grow|grown|change|changed|rise|risen|increase)\b|\bwhat (?:[\w&-]+ ){1,4}(?:intensity|rate|ratio|share|coverage|growth|volume|output|income|mileage) (?:does|did|do|is|was|has|had|will)\b|how many|how much|how long|how (?:large|big|high|wide|tall|deep|thick)\b|what level|what (?:\w+ ){0,2}(?:ceiling|cap)\b|what did .*\b(?:rise|fall|drop|climb|grow|come|amount) to\b|what did .*\b(?:spend|cost|earn|invest)\b|what (?:is|was|are|were) (?:the )?(?:\w+ )?(?:population|number)|what percentage|what share|what rate|how fast|by what|what (?:was|is|were|are) (?:the )?.*(?:rate|growth|gdp|total|number|percent|target|length|volume|share|value|amount|level|mileage|debt|balance|price|cost|income|revenue|output|population|salary|wage|area|capacity)s?\b"
 )
 LIST = re.compile(
@@ -56,7 +56,7 @@ YESNO = re.compile(
 )
 COMPARE = re.compile(
     r"比(?:19|20)\d\d年?底?的?[^,，比]{0,6}(?:增加|增长|提高|上升|减少|下降|降低)了?(?:多少|几)(?:万|亿)?(?!个?百分|%|[?？。]|$)"
-    r"|[跟和与同].{2,24}相?比[,，]?.{0,10}(?:多|少|增加|减少|提高|降低|高|低)[^,，]{0,6}(?:多少|几)|[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,16}到.{0,4}(?:今年|目标|20\d\d).{0,20}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
+    r"|[跟和与同].{2,24}相?比[,，]?.{0,10}(?:多|少|增加|减少|提高|降低|高|低)[^,，]{0,6}(?:多少|几)|[比较].{1,30}(?:多|少|高|低|快|慢).{0,3}了?(?:多少|几)(?!倍)|之差|从.{0,4}(?:去年|20\d\d).{0,16}到.{0,4}(?:今年|目标|20\d\d).{0,20}(?:增加|提高|增长|减少|下降|多|少)了?(?:多少|几)|[是为].{1,24}的(?:多少|几)倍|\bgap between|by how much|相差|[还才]?差(?:了)?(?:多少|几)|(?:达到|完成|实现).{1,24}还[得要需].{0,4}(?:多少|几)|加总|相加|差距|多多少|少多少|高多少|低多少|高出|(?:高|低|快|慢|多|少|降|升)了?(?:多少|几)个?(?:百分)?点|低了?多少|之和|目标比.+(?:增加|提高|增长|减少|下降)了?多少|加起来|加在一起|排(?:名)?第[一二三四五]|第[一二三](?:高|快|大|多|名)|合起来|总和|几倍|多几[个家天条户座]|少几[个家天条户座]"
     r"|哪个(?:更|(?:高|低|快|多|大|慢|少)(?:一?[些点])?(?:[?？,，。呢]|$))|谁(?:更|高|低|快|多|大|慢|少)|哪个.*(?:更|最|比较)|谁.*(?:更|最)(?:高|低|快|多|大|慢|少)|更(?:高|快|多|大|低|慢|少)(?:一?[些点]|多少|几|吗|呢|的)?(?:[?？。,，]|$)|比.+(?:高|低|快|多|少|慢)(?:多少|几)"
     r"|difference|how many (?:more|fewer)(?! (?:are|will|does|do|is|to|were)\b)|by how many|(?:more|fewer|less) (?:.* )?than (?:in |it (?:was|did) in )?(?:(?:19|20)\d\d|last year)|(?:more|fewer|less) .* than|combined|higher|faster|compare|more than .* by|sum of"
 )
@@ -194,7 +194,7 @@ PERCENT = re.compile(
     r"[\u4e00-\u9fff]率(?:具体|到底|究竟|大概|现在|[是为有达到了降升高低提])*(?:多少|几)|百分之几|百分比|占比|比重|比例|(?:覆盖|普及|参保|巩固|普惠|失业|发生|不良|回收利用|优良|整合|贡献|治理)率|几成|percent|\bshare\b|\brate\b"
 )
 _SHARE_WORDS = re.compile(
-    r"率|比重|占比|比例|份额|百分|几成|一半|占|多高|[里中][,，]?有多少|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
+    r"率|比重|占比|比例|份额|百分|几成|一半|占|多高|[里中][,，]?有多少|有多少(?:能|可以|得到|被)|contribut|came from|comes from|percent|\bshare|\brate|ratio|proportion|coverage"
 )
 
 
@@ -229,6 +229,8 @@ UNIT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"how many countries|(?:多少|几)个国家", ("国家", "国", "个")),
     (r"(?:补贴?|赔偿?|补偿|奖励?|罚款?|收费)(?:了|到)?多少(?![户家个人套亩件项])", ("元", "美元")),
     (r"(?:总投资|投资额|造价|工资|薪水|年薪|奖金|预算)(?:额|总额)?(?:是|有|为|达到?)?多少", ("元", "美元")),
+    (r"(?:年限|期限|时间|时长|工期)(?:有|是|要|还有|能有)?多(?:长|久)", ("年", "个月", "天", "小时", "分钟")),
+    (r"(?:均价|房价|价格|单价)(?:大概|到底)?(?:是|有|为)?多少", ("元", "美元")),
     (r"多少(?:万)?公里|多长|里程(?:是|有|达)?多?|几公里|how long (?:is|are|was|were)\b|kilomet|\bkms?\b|mileage", ("公里",)),
     (r"多少(?:个)?小时|几(?:个)?小时|how many hours|how long (?:can|may|could) .*(?:stay|remain)", ("小时", "天")),
     (r"多少(?:万)?人次|passengers?(?! (?:can|may|stay))", ("人次", "人")),
@@ -333,7 +335,9 @@ REACHING = re.compile(r"突破|超过|降至|降到|增至|增加到|新增|扩�
 # How far a project is: agreed on, begun, done, given to who uses it, paid.
 _STAGES = (
     re.compile(r"签约|签订|\bsigned\b"),
-    re.compile(r"开工|动工|开建|\bbroke ground\b|\bbreak ground\b|\bconstruction\b.*\b(?:begin|start)\b"),
+    re.compile(
+        r"开工|动工|开建|\bbroke ground\b|\bbreak ground\b|\bconstruction\b.*\b(?:begin|start)\b"
+    ),
     re.compile(r"建成|完工|竣工|投用|投运|投产|通车|开通|贯通|[新盖]盖|\bcompleted\b|\bopened\b"),
     re.compile(r"配租|分配"),
     re.compile(r"到位|到账|实际(?:使用|利用|投入)|\bpaid in\b|\bdisbursed\b"),
