@@ -19,8 +19,8 @@ from vectorstore.errors import ReportQAError
 from vectorstore.reading import builtin_path, read_report
 from vectorstore.report import Report
 
-VERSION = "2020.7"
-FINGERPRINT = "2d1d6fe5650fd0308fe72a1e2605fd97913737dac33ed4b0c317e3f66841215a"
+VERSION = "2020.8"
+FINGERPRINT = "a50e04fb3366452b9e5b9c151f3f0b7578a2f09d63d0faf4787c88639b66db32"
 DATA = Path(__file__).parent / "data"
 
 
