@@ -13,8 +13,9 @@ from qa.citation import Draft
 from qa.drafting import Statement, draft_of, figure_stated, stated
 from qa.facts import Candidate, candidates, one_of_many
 from qa.inquiry import Inquiry, context
+from qa.listing import announced_aims, counted_out, in_parallel, listed
 from qa.misfits import plainer, unfit
-from qa.points import Point, announced_aims, counted_out, in_parallel, listed, points, telling
+from qa.points import Point, points, telling
 from qa.proportions import proportion
 from qa.question import Form, Question
 from qa.refusal import refusal

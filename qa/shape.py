@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 
 from qa import compute, wording
 from qa.inquiry import Inquiry
-from qa.points import COUNTED, Point
+from qa.listing import COUNTED
+from qa.points import Point
 from qa.question import Form, supposed_amount
 from qa.terms import QUALIFIERS
 from vectorstore.quantity import find_quantities

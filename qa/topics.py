@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from qa import wording
 from qa.inquiry import Inquiry, clause_spans, context
+from qa.listing import parts_after_colon
 from qa.matching import SPOKEN_OF, Matcher
 from qa.points import (
     EDGE,
@@ -16,7 +17,6 @@ from qa.points import (
     from_the_start,
     owns_up,
     part_bonus,
-    parts_after_colon,
     points,
     shortened,
     to_the_end,
