@@ -13,7 +13,7 @@ from qa.citation import Draft
 from qa.drafting import Statement, draft_of, figure_stated, stated
 from qa.facts import Candidate, candidates, one_of_many
 from qa.inquiry import Inquiry, context
-from qa.listing import announced_aims, counted_out, in_parallel, listed
+from qa.listing import COUNTED, announced_aims, counted_out, in_parallel, listed
 from qa.misfits import plainer, unfit
 from qa.points import Point, points, telling
 from qa.proportions import proportion
@@ -42,6 +42,8 @@ _OF_AIMS = re.compile(
 )
 # «水质怎样?» asks for a state, «怎样改善水质?» for measures.
 _STATE = re.compile(r"(?:怎么样|怎样|如何|情况|什么(?:程度|地步|水平)了?)[?？。]?$")
+# So many of the next best may list what the best only names, if they are so little worse.
+_NEXT, _WORSE = 3, 0.6
 
 
 def compose(inquiry: Inquiry) -> Draft | Abstention:
@@ -133,8 +135,22 @@ def _by_form(inquiry: Inquiry) -> Draft | Abstention:
         return _points(inquiry, stated_or_told(inquiry) if state else key_points(inquiry))
     if form is Form.LIST:
         counted = counted_out(inquiry) or in_parallel(inquiry)
-        return _points(inquiry, counted or _parts(inquiry) or listed(inquiry))
+        return _points(inquiry, counted or _parts(inquiry) or _listed_or_next(inquiry))
     return _points(inquiry, [telling(inquiry, point) for point in points(inquiry)[:1]])
+
+
+def _listed_or_next(inquiry: Inquiry) -> list[Point]:
+    """Return the list that is found, or the next best that has as many things as are asked for."""
+    found, asked = listed(inquiry), inquiry.question.plain
+    counts = wording.number_asked(asked) is not None or COUNTED.search(asked)
+    if not found or not counts or tells_what_is_asked(inquiry, found):
+        return found
+    first, *others = points(inquiry)
+    for other in others[:_NEXT]:
+        near = other.score >= first.score - _WORSE and not other.neglects
+        if near and tells_what_is_asked(inquiry, [other]):
+            return [other]
+    return found
 
 
 def _figure(inquiry: Inquiry) -> Draft | Abstention:

@@ -28,7 +28,7 @@ _ADORNMENT = re.compile(
     r"^(?:全[市省区国]|[我本][市省区])?(?:累计)?(?:完成|实现|预计|力争)*|(?:连续|首次|稳步|实现)*(?:翻番|翻一番|迈上|跨上|跃上|跨越|登上)[^,，]*$"
     r"|(?:总数|总计|数量)$"
 )
-_EFFECT = re.compile(
+EFFECT = re.compile(
     r"(?:累计|直接|共|合计|全年)*(?:带动|拉动|撬动|惠及|节约|节省|吸引|覆盖|为.{2,8}[减省])"
 )
 # One of so many may go before the best.
@@ -274,4 +274,4 @@ def _lead(figure: Figure) -> str:
     text = figure.passage.text
     before = text[sentence_span(figure).start : figure.clause.start]
     first, *others = re.split(r"[,，]", re.split(r"[;；:：]", before)[-1].rstrip(",， "))
-    return f"{first},{others[-1]}" if others and _EFFECT.match(figure.clause.of(text)) else first
+    return f"{first},{others[-1]}" if others and EFFECT.match(figure.clause.of(text)) else first

@@ -194,16 +194,19 @@ def _counts_in(text: str) -> list[str]:
 
     The second is of the year that the first names.
     """
+    told = _IN_BRACKETS.search(text)  # «…(四川省2026年政府工作报告)?» belongs to both
+    text, title = (text[: told.start()], told[0]) if told else (text, "")
     first, comma, second = re.sub(r"[?？。]$", "", text).partition(",")
     if not comma or "," in second or wording.compares(text):
-        return [text]
+        return [text + title]
     if not (_HOW_MANY.search(first) and _HOW_MANY.search(second)):
-        return [text]
+        return [text + title]
     dated = _DATED.search(first)
     year = dated[0] if dated and not _DATED.search(second) else ""
-    return [first, f"{year}{second}?"]
+    return [first + title, f"{year}{second}{title}?"]
 
 
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*报告[)）][?？。]?$")
 _DATED = re.compile(r"(?:19|20)\d\d年|去年|今年")
 
 

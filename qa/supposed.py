@@ -7,11 +7,16 @@ from dataclasses import replace
 
 from qa.citation import Draft
 from qa.compute import COUNTS
-from qa.drafting import draft_of, stated
-from qa.facts import Candidate, candidates
+from qa.drafting import Statement, draft_of, stated
+from qa.facts import EFFECT, Candidate, candidates
 from qa.inquiry import Inquiry
+from qa.points import EDGE
 from qa.question import Form, supposed_amount
+from qa.statement import sentence_span
 from vectorstore.figures import Aspect
+
+# A name of which no more is new has nothing of whom the question is after.
+_NO_MORE = 0.2
 
 _OVER = re.compile(r"超过|高于|多于|突破|more than|\bover\b|above|exceed")
 _UNDER = re.compile(r"低于|少于|不到|不足|less than|under|below")
@@ -43,8 +48,24 @@ def of_amount(inquiry: Inquiry) -> Draft | None:
         return None  # «6个专项» asks for the six
     for candidate in candidates(inquiry):
         if candidate.figure.quantity.same_amount(supposed) and candidate.in_period:
-            return draft_of([stated(inquiry, candidate)])
+            return draft_of([_with_its_owner(inquiry, candidate)])
     return None
+
+
+def _with_its_owner(inquiry: Inquiry, candidate: Candidate) -> Statement:
+    """Tell a figure with the clauses before it, where its own name says no more than the question.
+
+    «“古埃及文明大展”总营收7.6亿元,带动消费350亿元» tells which exhibition it was.
+    """
+    figure = candidate.figure
+    text, sentence = figure.passage.text, sentence_span(figure)
+    before = text[sentence.start : figure.clause.start]
+    known = inquiry.matcher.surplus(figure.indicator) < _NO_MORE or EFFECT.match(figure.indicator)
+    if not known or not before.strip() or inquiry.question.english:
+        return stated(inquiry, candidate)
+    start = max(before.rfind(mark) for mark in ";；") + 1
+    said = text[sentence.start + start : figure.clause.end].strip(EDGE)
+    return Statement(said, ((figure.passage, sentence),))
 
 
 def verdict_on(inquiry: Inquiry, found: Candidate) -> str:
