@@ -87,23 +87,30 @@ def _only_counted(asked: str, found: Sequence[Point]) -> bool:
     counted = COUNTED.search(asked) or _PLACES.search(asked)
     sort = wording.SO_MANY_OF.search(asked)
     name = sort[1] if sort else counted[0][:_COUNT] if counted else None
-    if name is None or len(found) > 1 or _BUT.search(asked):
+    if name is None or _BUT.search(asked):
         return False
     so_many = _NUMBER.match(counted[0]) if counted else None
     behind = f"{so_many[2]}{so_many[1]}" if so_many and so_many[2] else name  # «灯塔工厂3家»
     clauses = re.split(r"[,，;；。]", wording.QUOTES.sub("", found[0].text))
     named = [clause for clause in clauses if behind in clause]
     named = named or [clause for clause in clauses if name in clause]
-    return bool(named) and not any(_lists(clause, name) for clause in named)
+    if not named or any(_lists(clause, name) for clause in named):
+        return False
+    number = find_quantities(so_many[1]) if so_many else []
+    return len(found) == 1 or (bool(number) and _fewer(found[1:], int(number[0].value)))
+
+
+def _fewer(found: Sequence[Point], number: int) -> bool:
+    """Tell whether points name fewer things than so many."""
+    return len(_ITEMS.findall("、".join(point.text for point in found))) + 1 < number
 
 
 def _too_few(asked: str, found: Sequence[Point]) -> bool:
     """Tell whether points name fewer things than are asked for: «哪五个“长”?»."""
     number = wording.number_asked(asked)
-    told = "、".join(point.text for point in found)
-    if number is None or _COUNTS_OUT.search(told):
+    if number is None or any(_COUNTS_OUT.search(point.text) for point in found):
         return False
-    return len(_ITEMS.findall(told)) + 1 < number
+    return _fewer(found, number)
 
 
 def _lists(clause: str, counted: str) -> bool:
