@@ -196,11 +196,10 @@ def _counts_in(text: str) -> list[str]:
     """
     told = _IN_BRACKETS.search(text)  # «…(四川省2026年政府工作报告)?» belongs to both
     text, title = (text[: told.start()], told[0]) if told else (text, "")
-    first, comma, second = re.sub(r"[?？。]$", "", text).partition(",")
-    if not comma or "," in second or wording.compares(text):
+    halves = re.split(r"[,，]", re.sub(r"[?？。]$", "", text))
+    if len(halves) != 2 or wording.compares(text) or not all(map(_HOW_MANY.search, halves)):
         return [text + title]
-    if not (_HOW_MANY.search(first) and _HOW_MANY.search(second)):
-        return [text + title]
+    first, second = halves
     dated = _DATED.search(first)
     year = dated[0] if dated and not _DATED.search(second) else ""
     return [first + title, f"{year}{second}{title}?"]

@@ -191,7 +191,7 @@ def test_what_an_order_speaks_of_is_still_asked_about(ask: Callable[..., Answer]
 
 
 def test_two_numbers_in_one_question_are_both_told(ask: Callable[..., Answer]) -> None:
-    answer = ask("2030年新建了多少公里农村公路,改造了多少户危旧房?")
+    answer = ask("2030年新建了多少公里农村公路，改造了多少户危旧房？")
     assert "860公里" in answer.text
     assert "2.1万户" in answer.text
 
