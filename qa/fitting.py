@@ -103,8 +103,12 @@ def _of_another_stage(question: Question, figure: Figure) -> bool:
 def _not_anew(figure: Figure) -> bool:
     """Tell whether a figure is of all there is, or of what there is for each, not of what came anew."""
     clause = figure.clause.of(figure.passage.text)
-    whole = _IN_ALL.search(figure.indicator) or _EACH.search(figure.indicator)
-    return whole is not None and not wording.ADDED.search(clause)
+    whole = (
+        figure.aspect is Aspect.CHANGE_TO  # «增至95条»
+        or _IN_ALL.search(figure.indicator) is not None
+        or _EACH.search(figure.indicator) is not None
+    )
+    return whole and not wording.ADDED.search(clause)
 
 
 def _is_shared_out(inquiry: Inquiry, figure: Figure) -> bool:

@@ -37,6 +37,7 @@ _TOLD_BY = (
 _WHO_DID = re.compile(
     r"[是由](?:谁|(?:哪|什么)[些几一]?[家个所]?(?:单位|企业|公司|机构|部门|高校|大学|学校|医院|国家|地方))(?:来|去)?(?:共同|联合|一起)?"
     r"([^是由的,，?？]{2,8})的?[?？]?$"
+    r"|哪[些几一]?[家个所](?:单位|企业|公司|机构|部门|高校|大学|学校)(承建|承办|承担|出资|投资|设计|施工|赞助|运营|中标)了?"
 )
 _DOING = frozenset("在来去建成立设办修做的了")
 _NAME_OF = re.compile(r"\b(?:names? of|(?:is|was|are|were) .+ (?:called|named))\b")
@@ -137,9 +138,10 @@ def _passes_over_deed(inquiry: Inquiry, found: Sequence[Point]) -> bool:
     if asked is None:
         return False
     told = "".join(p.passage.sentences[p.sentence].of(p.passage.text) for p in found)
-    deed = [term for term in inquiry.matcher.terms if term.text in asked[1]]
+    done = asked[1] or asked[2]
+    deed = [term for term in inquiry.matcher.terms if term.text in done]
     missing = inquiry.matcher.missing(told)
-    words = set(asked[1]) - _DOING
+    words = set(done) - _DOING
     return bool(deed and words) and not words & set(told) and all(t in missing for t in deed)
 
 
