@@ -9,7 +9,6 @@ from dataclasses import replace
 from qa import wording
 from qa.inquiry import Inquiry, clause_spans
 from qa.points import EDGE, ENUMERATION, SO_MANY, Point, part_bonus, points, shortened
-from vectorstore.quantity import find_quantities
 from vectorstore.report import Hit, Passage, Span
 
 # What is named by its number: «三大生态安全屏障», «10件民生实事».
@@ -72,14 +71,16 @@ def _sharing(inquiry: Inquiry) -> list[Point]:
     """Return the clause of as many things that share a word: «三个“不”», «三大经济»."""
     asked = inquiry.question.plain
     shared = _SHARED.search(asked) or SO_MANY.search(asked)
-    number = find_quantities(f"{shared[1]}个") if shared and asked.count("哪") == 1 else []
+    if shared is None or not shared["thing"] or asked.count("哪") != 1:
+        return []
+    number = wording.number_written(shared[1])
     best = next(iter(points(inquiry)), None) if number else None
-    if shared is None or not shared["thing"] or best is None or number[0].value < _IN_A_ROW:
+    if best is None or number is None or number < _IN_A_ROW:
         return []
     for hit in inquiry.hits:
         for clause in clause_spans(hit.passage, hit.sentence):
             items = clause.of(hit.passage.text).split("、")
-            if len(items) == number[0].value and all(shared["thing"] in item for item in items):
+            if len(items) == number and all(shared["thing"] in item for item in items):
                 return [
                     replace(
                         best, passage=hit.passage, sentence=hit.sentence, span=clause,
@@ -96,8 +97,8 @@ def in_parallel(inquiry: Inquiry) -> list[Point]:
     is one of «六大产业集群».
     """
     asked = SO_MANY.search(inquiry.question.plain)
-    number = find_quantities(f"{asked[1]}个") if asked else []
-    if asked is None or not number or number[0].value < _IN_A_ROW:
+    number = wording.number_written(asked[1]) if asked else None
+    if asked is None or number is None or number < _IN_A_ROW:
         return []
     thing = asked["thing"]
     for best in points(inquiry)[:_LIKELY]:
@@ -109,7 +110,7 @@ def in_parallel(inquiry: Inquiry) -> list[Point]:
             [i for i, clause in enumerate(clauses) if clause.startswith(opening)],
             [i for i, c in enumerate(clauses) if thing and c.endswith(thing) and asked[0] not in c],
         ):
-            if len(alike) == number[0].value:
+            if len(alike) == number:
                 return [replace(best, span=firsts[i], sentence=i) for i in alike]
     return []
 

@@ -185,6 +185,8 @@ def parts_of(text: str) -> list[str]:
     return found if len(found) > 1 else _counts_in(text)
 
 
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*报告[)）][?？。]?$")
+_DATED = re.compile(r"(?:19|20)\d\d年|去年|今年")
 # Asks for a number of things.
 _HOW_MANY = re.compile(r"(?:多少|(?<![第这近哪])几)[万亿]?[^,，。?？多几]{1,8}$")
 
@@ -203,10 +205,6 @@ def _counts_in(text: str) -> list[str]:
     dated = _DATED.search(first)
     year = dated[0] if dated and not _DATED.search(second) else ""
     return [first + title, f"{year}{second}{title}?"]
-
-
-_IN_BRACKETS = re.compile(r"[(（][^()（）]*报告[)）][?？。]?$")
-_DATED = re.compile(r"(?:19|20)\d\d年|去年|今年")
 
 
 # What is said not to be asked for: «…目标,不是去年完成数».

@@ -6,6 +6,7 @@ Chinese patterns first, English after; each is searched in the question's plain 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from qa.compute import COUNTS, MEAN
 from vectorstore.quantity import find_quantities
@@ -28,12 +29,18 @@ _ENGLISH_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "ni
 _SO_MANY_IN_ENGLISH = re.compile(rf"\b(?:which|what|name the) ({'|'.join(_ENGLISH_NUMBERS)})\b")
 
 
+@lru_cache(maxsize=256)
 def number_asked(asked: str) -> int | None:
     """Return how many things a question wants named: 3 for «哪三个?» and «which three?»."""
     if english := _SO_MANY_IN_ENGLISH.search(asked):
         return _ENGLISH_NUMBERS.index(english[1]) + 2
     so_many = _SO_MANY.search(asked)
-    number = find_quantities(f"{so_many[1]}个") if so_many else []
+    return number_written(so_many[1]) if so_many else None
+
+
+def number_written(written: str) -> int | None:
+    """Return the number that digits or Chinese numerals write: 6 for «六»."""
+    number = find_quantities(f"{written}个")
     return int(number[0].value) if number else None
 
 
@@ -344,6 +351,7 @@ _STAGES = (
 )
 
 
+@lru_cache(maxsize=1 << 12)
 def stages(text: str) -> frozenset[int]:
     """Return the stages of projects that a text speaks of."""
     return frozenset(i for i, stage in enumerate(_STAGES) if stage.search(text))
